@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { EXIT, UsageError } from '../usage.ts';
+import { fuzzCommand } from './fuzz.ts';
+import { ksymsCommand } from './ksyms.ts';
+import { normalize } from './options.ts';
+import { replayCommand } from './replay.ts';
+import { reportCommand } from './report.ts';
+import { symbolizeCommand } from './symbolize.ts';
+
+function version(): string {
+  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+function program(): Command {
+  const main = new Command('kcovjs')
+    .description('Fuzzing with kcov-style feedback for JavaScript')
+    .version(version())
+    .showSuggestionAfterError();
+  for (const command of [fuzzCommand, replayCommand, reportCommand, ksymsCommand, symbolizeCommand]) {
+    main.addCommand(command());
+  }
+  for (const command of [main, ...main.commands]) {
+    command.exitOverride().configureOutput({ outputError: () => {} });
+  }
+  return main;
+}
+
+/** Whatever went wrong, in one line; only our own failures show where they come from, and only if asked. */
+function fail(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.ok;
+    const message = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
+    if (error.code !== 'commander.help') process.stderr.write(`kcovjs: ${message}; see kcovjs --help\n`);
+    return EXIT.usage;
+  }
+  if (error instanceof UsageError) {
+    process.stderr.write(`kcovjs: ${error.message}\n`);
+    return EXIT.usage;
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`kcovjs: internal failure: ${text.split('\n')[0]}\n`);
+  if (process.env['KCOVJS_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return EXIT.ourFailure;
+}
+
+// A reader such as `head` may close the pipe before all is written; that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.ourFailure);
+});
+
+try {
+  await program().parseAsync(normalize(process.argv.slice(2)), { from: 'user' });
+} catch (error) {
+  process.exitCode = fail(error);
+}

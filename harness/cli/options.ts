@@ -1,0 +1,53 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Filter } from '../../src/instrument/filter.ts';
+
+/** Options that several commands have. */
+
+export interface TargetOptions {
+  includes?: string[];
+  excludes?: string[];
+  fuzzEntryPoint: string;
+  customHooks?: string[];
+  disableBugDetectors?: string[];
+}
+
+const collect = (value: string, list: string[] = []): string[] => [...list, value];
+
+export function patternList(value: string, list: string[] = []): string[] {
+  try {
+    new RegExp(value);
+  } catch {
+    throw new InvalidArgumentError(`'${value}' is no regular expression`);
+  }
+  return [...list, value];
+}
+
+export function wholeNumber(value: string): number {
+  if (!/^\d+$/.test(value)) throw new InvalidArgumentError(`'${value}' is no whole number`);
+  return Number(value);
+}
+
+/** Jazzer.js writes its options in camel case or with underscores; what follows `--` is libFuzzer's. */
+export function normalize(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  const own = end === -1 ? argv : argv.slice(0, end);
+  const kebab = (name: string): string => name.replace(/_/g, '-').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+  const names = own.map((word) => word.replace(/^--[a-z][\w-]*/, kebab));
+  return [...names, ...argv.slice(own.length)];
+}
+
+/** Which code is instrumented and how the target is called: the names and aliases of Jazzer.js. */
+export function addTargetOptions(command: Command): Command {
+  return command
+    .option('-i, --includes <part>', "instrument files with this in their path; '*' for all; repeatable", collect)
+    .option('-e, --excludes <part>', "leave files with this in their path alone; repeatable (default: node_modules)", collect)
+    .option('-f, --fuzz-entry-point <name>', 'exported function to call', 'fuzz')
+    .option('-h, --custom-hooks <file>', 'module that registers hooks with Jazzer.js; repeatable', collect)
+    .option('--disable-bug-detectors <pattern>', "detectors to leave out, by regular expression; '.*' for all; repeatable", patternList)
+    .helpOption('--help', 'display help for command');
+}
+
+export const filterOf = ({ includes, excludes }: TargetOptions): Partial<Filter> => ({
+  ...(includes && { include: includes }),
+  ...(excludes && { exclude: excludes }),
+});

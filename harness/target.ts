@@ -1,0 +1,61 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { UsageError } from './usage.ts';
+
+/** `fuzz(data)`, which may return a promise, or `fuzz(data, done)`. */
+export type FuzzTarget = (data: Buffer, done?: (error?: unknown) => void) => unknown;
+
+const EXTENSIONS = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
+
+/** The file that `name` means: as Jazzer.js has it, the extension may be left out. */
+export function targetPath(name: string): string {
+  const path = resolve(name);
+  const found = EXTENSIONS.map((extension) => path + extension).find(
+    (candidate) => existsSync(candidate) && statSync(candidate).isFile(),
+  );
+  if (found === undefined) throw new UsageError(`${name}: no such target; give the path of a module that exports fuzz(data)`);
+  return found;
+}
+
+/**
+ * Loads a target through whatever hooks are registered.
+ *
+ * @throws {UsageError} naming the file and what is wrong with it
+ */
+export async function loadTarget(name: string, entryPoint = 'fuzz'): Promise<FuzzTarget> {
+  const path = targetPath(name);
+  let module: Record<string, unknown>;
+  try {
+    module = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+  } catch (error) {
+    throw new UsageError(`${name}: cannot be loaded: ${describe(error)}`);
+  }
+  const fallback = module['default'] as Record<string, unknown> | undefined;
+  const target = module[entryPoint] ?? fallback?.[entryPoint];
+  if (typeof target !== 'function') {
+    const exported = Object.keys(module).filter((key) => key !== 'default' && key !== 'module.exports');
+    const has = exported.length > 0 ? `it exports ${exported.join(', ')}` : 'it exports nothing by name';
+    throw new UsageError(`${name}: does not export a function '${entryPoint}' (${has}); --fuzz-entry-point names another`);
+  }
+  return target as FuzzTarget;
+}
+
+/** An error of loading in one line, with the place of a syntax error, which Node puts in front of its stack. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const message = error.message.split('\n')[0]!;
+  const place = /^(?:file:\/\/)?(\/[^\n]*:\d+)\n/.exec(error.stack ?? '')?.[1];
+  const label = message.startsWith(error.name) ? message : `${error.name}: ${message}`;
+  return place === undefined ? label : `${label} (${place})`;
+}
+
+/** Runs a target once, whichever way it reports that it is done. */
+export async function invoke(target: FuzzTarget, data: Buffer): Promise<unknown> {
+  if (target.length < 2) return target(data);
+  return new Promise((done, fail) => {
+    const result = target(data, (error) => (error === undefined || error === null ? done(undefined) : fail(error)));
+    // A target with a callback that also returns a promise is broken, but what it throws must not get lost.
+    if (result instanceof Promise) result.catch(fail);
+  });
+}

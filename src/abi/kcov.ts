@@ -1,0 +1,35 @@
+/**
+ * Words that `/dev/kcov` and its users share, with the values of NetBSD's `sys/kcov.h` (LP64).
+ * @see subr_kcov.c:51-54
+ */
+import { _IO, _IOW } from './ioctl.ts';
+
+export const KCOV_IOC_SETBUFSIZE = _IOW('K', 1, 8);
+export const KCOV_IOC_ENABLE = _IOW('K', 2, 4);
+export const KCOV_IOC_DISABLE = _IO('K', 3);
+export const KCOV_IOC_REMOTE_ATTACH = _IOW('K', 10, 16);
+export const KCOV_IOC_REMOTE_DETACH = _IO('K', 11);
+
+export const KCOV_MODE_NONE = 0;
+export const KCOV_MODE_TRACE_PC = 1;
+export const KCOV_MODE_TRACE_CMP = 2;
+
+export const KCOV_REMOTE_VHCI = 0;
+
+/** Bytes of one entry: a 64-bit word. */
+export const KCOV_ENTRY_SIZE = 8;
+/** Entries of the largest buffer, word 0 included. */
+export const KCOV_BUF_MAX_ENTRIES = 256 << 10;
+
+/** Flag in a comparison's type word: the first operand is a constant. */
+export const KCOV_CMP_CONST = 1;
+/** Operand size in a comparison's type word: `n` is log2 of the bytes. */
+export const KCOV_CMP_SIZE = (n: number): number => n << 1;
+
+/** A comparison's record is four words; record i starts at word `i * CMP_WORDS + 1`. */
+export const CMP_WORDS = 4;
+/** Words of a record, counted from its first. @see subr_kcov.c:666-669 */
+export const CMP_TYPE = 0;
+export const CMP_ARG1 = 1;
+export const CMP_ARG2 = 2;
+export const CMP_PC = 3;

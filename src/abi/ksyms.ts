@@ -1,0 +1,7 @@
+/** ioctl requests of `/dev/ksyms`. @see FreeBSD sys/ksyms.h */
+import { _IOR } from './ioctl.ts';
+
+/** Size of the snapshot in bytes. */
+export const KIOCGSIZE = _IOR('l', 1, 8);
+/** Address of the snapshot in the caller's memory. */
+export const KIOCGADDR = _IOR('l', 2, 8);

@@ -1,0 +1,49 @@
+import { transformSync } from '@babel/core';
+import { pcLow } from '../abi/text.ts';
+import kcov from './plugin.ts';
+import { placeModule } from './placement.ts';
+import type { Branch, Site, SiteTable } from './sites.ts';
+import { type Format, parserOptions } from './transform.ts';
+
+/** What a report needs to know of a file beyond its PCs: which text each block runs, and each branch's arms. */
+export interface Analysis {
+  /** Low half of the PC of a site. */
+  pcOf(site: Site): number;
+  /** The block that runs the text at `offset` characters into the file. */
+  blockAt(offset: number): Site;
+  branches: readonly Branch[];
+}
+
+/**
+ * Finds the sites of a file again, from its source alone.
+ *
+ * @throws Babel's error where the file cannot be parsed
+ */
+export function analyze(code: string, filename: string, format: Format): Analysis {
+  let table!: SiteTable;
+  transformSync(code, {
+    ...(parserOptions(filename, format) as object),
+    code: false,
+    plugins: [[kcov, { standalone: false, onModule: (found: SiteTable) => (table = found) }]],
+  });
+  const base = placeModule(filename, code, table.size);
+  const blocks = [...table].filter(({ kind, start, end }) => kind === 'block' && end > start);
+  blocks.sort((a, b) => a.start - b.start || b.end - a.end);
+  return {
+    pcOf: ({ offset }) => pcLow(base + offset),
+    blockAt: (offset) => innermost(blocks, offset),
+    branches: table.branches,
+  };
+}
+
+/** Blocks nest, so of those around a character the one that begins last is the innermost. */
+function innermost(blocks: readonly Site[], offset: number): Site {
+  let [low, high] = [0, blocks.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (blocks[middle]!.start <= offset) low = middle + 1;
+    else high = middle;
+  }
+  for (let i = low - 1; i > 0; i--) if (blocks[i]!.end > offset) return blocks[i]!;
+  return blocks[0]!;
+}

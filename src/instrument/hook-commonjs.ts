@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import Module, { createRequire } from 'node:module';
+import type { Loader } from './loader.ts';
+import { isOurs, sourceCandidates } from './resolve.ts';
+import type { Format } from './transform.ts';
+
+/** Parts of Node's CommonJS loader that are stable in practice, and that every hook library builds on. */
+interface Internals {
+  prototype: { _compile(this: NodeModule, code: string, filename: string, format?: string): unknown };
+  _extensions: Record<string, (module: NodeModule, filename: string) => void>;
+  _resolveFilename(request: string, parent: NodeModule | undefined, ...rest: unknown[]): string;
+}
+
+type Compiler = NodeModule & Internals['prototype'];
+
+const TYPESCRIPT = ['.ts', '.cts', '.mts'];
+
+/**
+ * Compiles what `require` loads. Node still reads the names that a file exports from the file as it lies on the
+ * disk, so instrumented files can be imported by name from ES modules.
+ *
+ * @returns takes the hooks back
+ */
+export function hookCommonJs(loader: Loader): () => void {
+  const internals = Module as unknown as Internals;
+  const undo = [hookCompile(internals, loader), hookTypeScript(internals, loader), hookResolve(internals, loader)];
+  return () => {
+    for (const one of undo) one();
+  };
+}
+
+function hookCompile({ prototype }: Internals, loader: Loader): () => void {
+  const compile = prototype._compile;
+  prototype._compile = function (code, filename, format) {
+    const known: Format = format === 'commonjs' || format === 'module' ? format : undefined;
+    const compiled = loader.wants(filename) ? loader.compile(code, filename, known) : code;
+    return compile.call(this, compiled, filename, format);
+  };
+  return () => {
+    prototype._compile = compile;
+  };
+}
+
+/** A TypeScript file takes the module system of whoever loads it; here that is CommonJS. */
+function hookTypeScript({ _extensions }: Internals, loader: Loader): () => void {
+  const before = TYPESCRIPT.map((extension) => [extension, _extensions[extension]] as const);
+  for (const [extension, original] of before) {
+    _extensions[extension] = (module, filename) => {
+      if (!loader.enabled) return (original ?? _extensions['.js']!)(module, filename);
+      (module as Compiler)._compile(readFileSync(filename, 'utf8'), filename, 'commonjs');
+    };
+  }
+  return () => {
+    for (const [extension, original] of before) {
+      if (original) _extensions[extension] = original;
+      else delete _extensions[extension];
+    }
+  };
+}
+
+function hookResolve(internals: Internals, loader: Loader): () => void {
+  const resolve = internals._resolveFilename;
+  const own = createRequire(import.meta.url);
+  internals._resolveFilename = function (request, parent, ...rest) {
+    if (!loader.enabled) return resolve.call(this, request, parent, ...rest);
+    if (isOurs(request)) return own.resolve(request);
+    try {
+      return resolve.call(this, request, parent, ...rest);
+    } catch (error) {
+      for (const candidate of sourceCandidates(request, parent?.filename ?? undefined)) {
+        try {
+          return resolve.call(this, candidate, parent, ...rest);
+        } catch {
+          // The next one may be there; if none is, the first error says what was asked for.
+        }
+      }
+      throw error;
+    }
+  };
+  return () => {
+    internals._resolveFilename = resolve;
+  };
+}

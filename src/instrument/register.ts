@@ -1,0 +1,41 @@
+import { boot } from '../boot.ts';
+import { completeFilter, type Filter } from './filter.ts';
+import { hookCommonJs } from './hook-commonjs.ts';
+import { hookModulesAsync } from './hook-esm-async.ts';
+import { hasSyncHooks, hookModulesSync } from './hook-esm-sync.ts';
+import { Loader, type LoaderOptions, type PluginProvider } from './loader.ts';
+
+export interface Registration {
+  /** Files that load from now on are left as they are. */
+  unregister(): void;
+}
+
+/**
+ * Instruments CommonJS, ES modules and TypeScript as they load, in this thread, from now on.
+ *
+ * @param options.include parts of paths, `*` for all; without either list, everything outside node_modules
+ * @param options.exclude parts of paths that are left alone
+ */
+export function register(options: Partial<Filter>): Registration {
+  const filter = completeFilter(options);
+  return hook(Loader.plain(filter), filter);
+}
+
+/** The same with Babel plugins of others, which are loaded first. */
+export async function registerWith(options: Partial<Filter>, provider: PluginProvider): Promise<Registration> {
+  const all: LoaderOptions = { ...completeFilter(options), provider };
+  return hook(await Loader.create(all), all);
+}
+
+function hook(loader: Loader, options: LoaderOptions): Registration {
+  boot();
+  // Node maps the frames of a stack when it is first read, and not before.
+  process.setSourceMapsEnabled(true);
+  const undo = [hookCommonJs(loader), hasSyncHooks ? hookModulesSync(loader) : hookModulesAsync(options)];
+  return {
+    unregister() {
+      loader.enabled = false;
+      for (const one of undo) one();
+    },
+  };
+}

@@ -1,0 +1,215 @@
+import { types as t } from '@babel/core';
+import { type Callbacks, tracePc } from './emit.ts';
+import { EscapeAnalysis } from './escapes.ts';
+import { isAnonymousFunction } from './names.ts';
+import { RULES } from './rules.ts';
+import { type Branch, type FunctionSites, type Site, SiteTable } from './sites.ts';
+import { isErased } from './typescript.ts';
+
+export interface RewriterOptions {
+  tracePc: boolean;
+  traceCmp: boolean;
+  callbacks: Callbacks;
+  /** Names that the file uses and that our variables must avoid. */
+  taken: (name: string) => boolean;
+  /** Names that the file uses without declaring them: reading one may run a getter. */
+  isGlobal: (name: string) => boolean;
+}
+
+/** Variables that hold operands between their evaluation and the comparison. */
+interface Temps {
+  depth: number;
+  names: Set<string>;
+}
+
+interface FunctionContext {
+  sites: FunctionSites;
+  /** Null where no variable can be declared: in parameters and in field initializers. */
+  temps: Temps | null;
+}
+
+/**
+ * Walks a program once, depth first, and puts the callbacks in. What happens at which kind of node stands in
+ * `rules.ts`; this class has what the rules work with: the current function, its sites and its variables.
+ *
+ * Sites are given out whatever is traced, so that a site's PC does not depend on the options.
+ */
+export class Rewriter {
+  readonly table = new SiteTable();
+  readonly options: RewriterOptions;
+  readonly #escapes = new EscapeAnalysis();
+  #context!: FunctionContext;
+
+  constructor(options: RewriterOptions) {
+    this.options = options;
+  }
+
+  /** Rewrites `node` and what is below it; what comes back stands in its place. */
+  visit<T extends t.Node>(node: T, parent: t.Node): t.Node {
+    if (isErased(node)) return node;
+    const rule = RULES[node.type];
+    return rule ? rule(this, node, parent) : this.children(node);
+  }
+
+  expression(node: t.Expression, parent: t.Node): t.Expression {
+    return this.visit(node, parent) as t.Expression;
+  }
+
+  /** Visits every child but those under `except`. */
+  children<T extends t.Node>(node: T, ...except: string[]): T {
+    const fields = node as unknown as Record<string, unknown>;
+    for (const key of t.VISITOR_KEYS[node.type] ?? []) {
+      if (!except.includes(key)) this.child(fields, key, node);
+    }
+    return node;
+  }
+
+  child(fields: Record<string, unknown>, key: string, parent: t.Node): void {
+    const child = fields[key];
+    if (Array.isArray(child)) {
+      for (let i = 0; i < child.length; i++) if (child[i]) child[i] = this.visit(child[i] as t.Node, parent);
+    } else if (child) {
+      fields[key] = this.visit(child as t.Node, parent);
+    }
+  }
+
+  // Functions.
+
+  addFunction(name: string): FunctionSites {
+    const sites: FunctionSites = { name, sites: [] };
+    this.table.functions.push(sites);
+    return sites;
+  }
+
+  /** Runs `body` with `sites` as the current function. */
+  within<R>(sites: FunctionSites, body: () => R): R {
+    const outer = this.#context;
+    this.#context = { sites, temps: null };
+    try {
+      return body();
+    } finally {
+      this.#context = outer;
+    }
+  }
+
+  /** Runs `body`, in which variables can be declared; answers with the declaration it needs, if any. */
+  withTemps(body: () => void): t.Statement[] {
+    const outer = this.#context.temps;
+    const temps: Temps = { depth: 0, names: new Set() };
+    this.#context.temps = temps;
+    body();
+    this.#context.temps = outer;
+    if (temps.names.size === 0) return [];
+    return [
+      t.variableDeclaration(
+        'var',
+        [...temps.names].map((name) => t.variableDeclarator(t.identifier(name))),
+      ),
+    ];
+  }
+
+  /** Whether a variable can be declared here. */
+  get hasTemps(): boolean {
+    return this.#context.temps !== null;
+  }
+
+  /** A variable that nothing evaluated inside `deeper` uses. */
+  temp(role: 'left' | 'right'): t.Identifier {
+    const { names, depth } = this.#context.temps!;
+    let name = `_${role}${depth}`;
+    while (this.options.taken(name)) name = `_${name}`;
+    names.add(name);
+    return t.identifier(name);
+  }
+
+  /** Evaluates `body` while the current depth's variables are in use. */
+  deeper<R>(body: () => R): R {
+    const { temps } = this.#context;
+    if (temps) temps.depth++;
+    const result = body();
+    if (temps) temps.depth--;
+    return result;
+  }
+
+  // Sites.
+
+  #site(kind: Site['kind'], node: t.Node, start: number, end: number): Site {
+    const { line, column } = node.loc!.start;
+    const site: Site = { kind, place: { line, column }, start, end, literals: [], offset: -1 };
+    this.#context.sites.sites.push(site);
+    return site;
+  }
+
+  /** A block that begins at `node`; entering it runs the text from `start` to `end`. */
+  block(node: t.Node, start = node.start!, end = node.end!): Site {
+    return this.#site('block', node, start, end);
+  }
+
+  comparison(node: t.Node): Site {
+    return this.#site('cmp', node, node.start!, node.start!);
+  }
+
+  branch(type: Branch['type'], node: t.Node, arms: Branch['arms']): void {
+    const { line, column } = node.loc!.start;
+    this.table.branches.push({ type, place: { line, column }, arms });
+  }
+
+  // Rewriting.
+
+  trace(site: Site): t.Statement[] {
+    return this.options.tracePc ? [t.expressionStatement(tracePc(site, this.options.callbacks))] : [];
+  }
+
+  /** `expression  ->  (trace_pc, expression)` */
+  traced(site: Site, expression: t.Expression): t.Expression {
+    if (!this.options.tracePc) return expression;
+    return t.sequenceExpression([tracePc(site, this.options.callbacks), expression]);
+  }
+
+  /**
+   * The same where a function without a name would get that of its place, which a sequence takes from it:
+   *
+   *     f = () => {}  ->  f = (trace_pc, { ['f']: () => {} }['f'])
+   */
+  tracedNamed(site: Site, expression: t.Expression, name: string | null): t.Expression {
+    if (!isAnonymousFunction(expression)) return this.traced(site, expression);
+    if (name === null || !this.options.tracePc) return expression;
+    const named = t.objectExpression([t.objectProperty(t.stringLiteral(name), expression, true)]);
+    return this.traced(site, t.memberExpression(named, t.stringLiteral(name), true));
+  }
+
+  /** A list of statements that runs from its first to its end; a new block begins after each way out. */
+  statements(list: t.Statement[], parent: t.Node, end: number): t.Statement[] {
+    const result: t.Statement[] = [];
+    let fresh = false;
+    for (const statement of list) {
+      const ends = this.#escapes.endsBlock(statement);
+      if (fresh && runs(statement)) {
+        result.push(...this.trace(this.block(statement, statement.start!, end)));
+        fresh = false;
+      }
+      result.push(this.visit(statement, parent) as t.Statement);
+      fresh ||= ends;
+    }
+    return result;
+  }
+
+  /** A statement under a condition or in a loop, as a block with a site of its own. */
+  arm(statement: t.Statement, parent: t.Node): { site: Site; block: t.BlockStatement } {
+    const inner = t.isBlockStatement(statement) ? statement.body : [statement];
+    const site = this.block(inner[0] ?? statement, statement.start!, statement.end!);
+    const body = this.statements(inner, parent, statement.end!);
+    if (!t.isBlockStatement(statement)) return { site, block: t.blockStatement([...this.trace(site), ...body]) };
+    statement.body = [...this.trace(site), ...body];
+    return { site, block: statement };
+  }
+}
+
+/** Whether a statement does something when control reaches it. */
+function runs(statement: t.Statement): boolean {
+  if (isErased(statement) || t.isFunctionDeclaration(statement) || t.isEmptyStatement(statement)) return false;
+  if (t.isImportDeclaration(statement) || t.isExportAllDeclaration(statement)) return false;
+  if (t.isExportNamedDeclaration(statement)) return statement.declaration ? runs(statement.declaration) : false;
+  if (t.isExportDefaultDeclaration(statement)) return !t.isFunctionDeclaration(statement.declaration);
+  return true;
+}

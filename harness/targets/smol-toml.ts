@@ -2,12 +2,12 @@ import { parse, stringify, TomlError } from 'smol-toml';
 
 /** smol-toml 1.9.1, ES modules: a document is refused with a TomlError, or can be written and parsed again. */
 export function fuzz(data: Buffer): void {
-  let value: ReturnType<typeof parse>;
+  const text = data.toString();
   try {
-    value = parse(data.toString());
+    parse(text);
   } catch (error) {
     if (error instanceof TomlError) return;
     throw error;
   }
-  parse(stringify(value));
+  parse(stringify(parse(text)));
 }

@@ -14,6 +14,7 @@ export const ERRNO = {
   ENODEV: 19,
   EINVAL: 22,
   ENOTTY: 25,
+  EOPNOTSUPP: 45,
   ENOBUFS: 55,
 } as const;
 

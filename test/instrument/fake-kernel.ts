@@ -25,26 +25,27 @@ export interface Traced {
 /** Runs instrumented code on a kernel that only remembers; the real one has tests of its own. */
 export function run(code: string, { cmp = false } = {}): Traced {
   const cmps: Traced['cmps'] = [];
-  const kernel = {
-    buf: new Int32Array(2 * 100_000),
+  const buf = new Int32Array(2 * 100_000);
+  const kernel: Partial<Kernel> & { end: number } = {
+    buf,
     end: cmp ? 0 : 99_999,
     cmp: cmp ? 99_999 : 0,
     kldload() {},
     trace_cmp: (...args: unknown[]) => cmps.push(['cmp', ...args]),
     trace_const_cmp: (...args: unknown[]) => cmps.push(['const_cmp', ...args]),
     trace_switch: (...args: unknown[]) => cmps.push(['switch', ...args]),
-    __sanitizer_cov_trace_pc(pc: number) {
-      if (this.buf[0]! >= this.end) return;
-      this.buf[0]!++;
-      this.buf[this.buf[0]! << 1] = pc;
-      this.buf[(this.buf[0]! << 1) | 1] = -1;
+    __sanitizer_cov_trace_pc(pc: number): void {
+      const count = buf[0]! + 1;
+      if (count > kernel.end) return;
+      buf[0] = count;
+      buf.set([pc, -1], 2 * count);
     },
-  } satisfies Partial<Kernel>;
+  };
   const context = createContext({ __kcov: kernel, console });
   const value = runInContext(code, context);
-  const pcs = Array.from({ length: kernel.buf[0]! }, (_, i) => {
-    if (kernel.buf[2 * (i + 1) + 1] !== -1) throw new Error('high half not written');
-    return kernel.buf[2 * (i + 1)]!;
+  const pcs = Array.from({ length: buf[0]! }, (_, i) => {
+    if (buf[2 * (i + 1) + 1] !== -1) throw new Error('high half not written');
+    return buf[2 * (i + 1)]!;
   });
   return { value, pcs, cmps };
 }

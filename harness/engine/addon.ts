@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { homedir, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { relink } from './relink.ts';
+import { jazzerPackagePath } from './resolve.ts';
+
+/** The prebuilt addon for this machine. */
+export function addonPath(): string {
+  const root = jazzerPackagePath('@jazzer.js/fuzzer/package.json')!;
+  return join(root, '..', 'prebuilds', `fuzzer-${process.platform}-${process.arch}.node`);
+}
+
+/**
+ * Makes `require` of Jazzer.js's native addon work, on systems too, older than the one that it was linked on:
+ * there a relinked copy is loaded and put in the original's place. To be called before anything requires
+ * `@jazzer.js/fuzzer` or `@jazzer.js/core`.
+ */
+export function loadAddon(): void {
+  const require = createRequire(import.meta.url);
+  const original = addonPath();
+  if (require.cache[original] !== undefined) return;
+  try {
+    require(original);
+  } catch (error) {
+    if (!isTooNew(error)) throw error;
+    require.cache[original] = loadCopy(require, original);
+  }
+}
+
+/** Whether the dynamic linker misses a version of a library, which is the one thing that relinking mends. */
+const isTooNew = (error: unknown): boolean =>
+  process.platform === 'linux' && error instanceof Error && /version `\w+_[\d.]+' not found/.test(error.message);
+
+function loadCopy(require: NodeJS.Require, original: string): NodeJS.Module {
+  const elf = readFileSync(original);
+  const name = `fuzzer-${process.arch}-${createHash('sha256').update(elf).digest('hex').slice(0, 32)}.node`;
+  const copy = relink(elf);
+  const failures: string[] = [];
+  for (const folder of cacheFolders()) {
+    try {
+      const path = placeCopy(folder, name, copy);
+      require(path);
+      return require.cache[path]!;
+    } catch (error) {
+      // The next folder may be writable, ours, and on a file system that allows execution.
+      failures.push(`${folder}: ${(error as Error).message.split('\n')[0]}`);
+    }
+  }
+  throw new Error(`cannot load the fuzzer addon; tried a relinked copy in ${failures.join('; ')}`);
+}
+
+/** Where copies may lie, best first: outside the package, which can be read-only or shared. */
+export function cacheFolders(env: NodeJS.ProcessEnv = process.env): string[] {
+  const base = env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+  return [join(base, 'kcovjs'), join(tmpdir(), `kcovjs-${userInfo().uid}`)];
+}
+
+/**
+ * The copy's path in `folder`, where it is written unless it lies there already, byte for byte. Other processes
+ * may do the same at the same time: each writes a file of its own and renames it, and all are alike.
+ *
+ * @throws if the folder cannot be written, or if others can write it, who could put their code there
+ */
+export function placeCopy(folder: string, name: string, copy: Uint8Array): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { uid, mode } = lstatSync(folder);
+  if (uid !== userInfo().uid || (mode & 0o022) !== 0) throw new Error('others can write there');
+  const path = join(folder, name);
+  if (holds(path, copy)) return path;
+  const fresh = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  try {
+    writeFileSync(fresh, copy, { flag: 'wx', mode: 0o700 });
+    renameSync(fresh, path);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
+  }
+  return path;
+}
+
+function holds(path: string, content: Uint8Array): boolean {
+  try {
+    return readFileSync(path).equals(content);
+  } catch {
+    // Not there yet, or not readable: written anew, and that says why if it fails.
+    return false;
+  }
+}

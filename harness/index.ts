@@ -1,0 +1,11 @@
+/** User space: what one who measures and fuzzes works with. */
+export { DeviceError, KernelPanic } from '../src/abi/errno.ts';
+export * from '../src/abi/kcov.ts';
+export { KIOCGADDR, KIOCGSIZE } from '../src/abi/ksyms.ts';
+export { MAP_SHARED, PROT_EXEC, PROT_READ, PROT_WRITE } from '../src/abi/mman.ts';
+export { type Registration, register } from '../src/instrument/register.ts';
+export { close, ioctl, mmap, munmap, open, type Request, read } from '../src/user.ts';
+export { type CollectedCmps, type CollectedPcs, type CollectOptions, type Comparison, collect } from './collect.ts';
+export { snapshot } from './snapshot.ts';
+export { ElfError } from './symbolize/elf.ts';
+export { type Frame, Symbolizer } from './symbolize/symbolizer.ts';

@@ -1,0 +1,132 @@
+import {
+  EHDR,
+  EHDR_SIZE,
+  EI_CLASS,
+  EI_DATA,
+  ELF_ST_TYPE,
+  ELFCLASS64,
+  ELFDATA2LSB,
+  ELFMAG,
+  SHDR,
+  SHDR_SIZE,
+  SHT_SYMTAB,
+  SYM,
+  SYM_SIZE,
+} from '../../src/abi/elf.ts';
+
+/** The bytes are no ELF file that can be read, and why. */
+export class ElfError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ElfError';
+  }
+}
+
+export interface ElfSymbol {
+  name: string;
+  /** STT_FUNC, STT_FILE, … */
+  type: number;
+  value: bigint;
+  size: bigint;
+  /** Where the name begins in the string table. */
+  nameOffset: number;
+}
+
+interface Section {
+  type: number;
+  offset: number;
+  size: number;
+  link: number;
+  entsize: number;
+}
+
+/**
+ * The symbol table of an ELF64 file, little endian, and the strings beside it. Believes nothing: every offset is
+ * checked against the bytes that are there.
+ */
+export class ElfSymbols {
+  readonly #view: DataView;
+  readonly #bytes: Uint8Array;
+  readonly #symtab: Section;
+  readonly #strtab: Section;
+
+  /** @throws {ElfError} */
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#checkHeader();
+    const sections = this.#sections();
+    const symtab = sections.find(({ type }) => type === SHT_SYMTAB);
+    if (symtab === undefined) throw new ElfError('it has no symbol table');
+    if (symtab.entsize !== SYM_SIZE || symtab.size % SYM_SIZE !== 0)
+      throw new ElfError('its symbol table is no table of Elf64_Sym');
+    const strtab = sections[symtab.link];
+    if (strtab === undefined) throw new ElfError('its symbol table names no string table');
+    this.#symtab = symtab;
+    this.#strtab = strtab;
+  }
+
+  #checkHeader(): void {
+    const bytes = this.#bytes;
+    if (bytes.length < EHDR_SIZE || ELFMAG.some((byte, i) => bytes[i] !== byte)) throw new ElfError('it is no ELF file');
+    if (bytes[EI_CLASS] !== ELFCLASS64 || bytes[EI_DATA] !== ELFDATA2LSB)
+      throw new ElfError('it is no ELF file of 64 bits, little endian');
+  }
+
+  #sections(): Section[] {
+    const count = this.#view.getUint16(EHDR.e_shnum, true);
+    if (this.#view.getUint16(EHDR.e_shentsize, true) !== SHDR_SIZE) throw new ElfError('its section headers have another size');
+    const start = this.#within(this.#offset(EHDR.e_shoff), count * SHDR_SIZE, 'section headers');
+    return Array.from({ length: count }, (_, i) => this.#section(start + i * SHDR_SIZE));
+  }
+
+  #section(at: number): Section {
+    const type = this.#view.getUint32(at + SHDR.sh_type, true);
+    const [offset, size] = [this.#offset(at + SHDR.sh_offset), this.#offset(at + SHDR.sh_size)];
+    if (type !== 0) this.#within(offset, size, 'section');
+    return {
+      type,
+      offset,
+      size,
+      link: this.#view.getUint32(at + SHDR.sh_link, true),
+      entsize: this.#offset(at + SHDR.sh_entsize),
+    };
+  }
+
+  /** A 64-bit word that must make sense as an offset into memory. */
+  #offset(at: number): number {
+    const value = this.#view.getBigUint64(at, true);
+    return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
+  }
+
+  #within(start: number, length: number, what: string): number {
+    if (start + length > this.#bytes.length) throw new ElfError(`its ${what} reach beyond its end`);
+    return start;
+  }
+
+  /** Every symbol, in the order of the table. @throws {ElfError} */
+  *symbols(): Generator<ElfSymbol> {
+    const { offset, size } = this.#symtab;
+    for (let at = offset; at < offset + size; at += SYM_SIZE) {
+      const nameOffset = this.#view.getUint32(at + SYM.st_name, true);
+      yield {
+        name: this.stringAt(nameOffset).text,
+        type: ELF_ST_TYPE(this.#view.getUint8(at + SYM.st_info)),
+        value: this.#view.getBigUint64(at + SYM.st_value, true),
+        size: this.#view.getBigUint64(at + SYM.st_size, true),
+        nameOffset,
+      };
+    }
+  }
+
+  /** The string at an offset of the string table, and where the one behind it begins. @throws {ElfError} */
+  stringAt(nameOffset: number): { text: string; next: number } {
+    const { offset, size } = this.#strtab;
+    const start = offset + nameOffset;
+    const end = nameOffset < size ? this.#bytes.indexOf(0, start) : -1;
+    if (end === -1 || end >= offset + size) throw new ElfError('a name reaches beyond its string table');
+    return { text: utf8.decode(this.#bytes.subarray(start, end)), next: end + 1 - offset };
+  }
+}
+
+const utf8 = new TextDecoder();

@@ -1,0 +1,69 @@
+/** The words of ELF64, little endian, that the snapshot has. @see System V gABI, chapters 4 and 5 */
+
+export const ELFMAG = [0x7f, 0x45, 0x4c, 0x46] as const;
+export const EI_CLASS = 4;
+export const EI_DATA = 5;
+export const EI_VERSION = 6;
+export const EI_OSABI = 7;
+export const ELFCLASS64 = 2;
+export const ELFDATA2LSB = 1;
+export const EV_CURRENT = 1;
+export const ELFOSABI_FREEBSD = 9;
+export const ET_EXEC = 2;
+export const EM_X86_64 = 62;
+
+/** Bytes of the structures. */
+export const EHDR_SIZE = 64;
+export const PHDR_SIZE = 56;
+export const SHDR_SIZE = 64;
+export const SYM_SIZE = 24;
+
+/** Offsets into Elf64_Ehdr. */
+export const EHDR = {
+  e_type: 16,
+  e_machine: 18,
+  e_version: 20,
+  e_entry: 24,
+  e_phoff: 32,
+  e_shoff: 40,
+  e_flags: 48,
+  e_ehsize: 52,
+  e_phentsize: 54,
+  e_phnum: 56,
+  e_shentsize: 58,
+  e_shnum: 60,
+  e_shstrndx: 62,
+} as const;
+
+/** Offsets into Elf64_Phdr. */
+export const PHDR = { p_type: 0, p_flags: 4, p_vaddr: 16, p_memsz: 40 } as const;
+export const PT_LOAD = 1;
+export const PF_X = 1;
+export const PF_W = 2;
+export const PF_R = 4;
+
+/** Offsets into Elf64_Shdr. */
+export const SHDR = {
+  sh_name: 0,
+  sh_type: 4,
+  sh_flags: 8,
+  sh_addr: 16,
+  sh_offset: 24,
+  sh_size: 32,
+  sh_link: 40,
+  sh_info: 44,
+  sh_addralign: 48,
+  sh_entsize: 56,
+} as const;
+export const SHT_SYMTAB = 2;
+export const SHT_STRTAB = 3;
+
+/** Offsets into Elf64_Sym. */
+export const SYM = { st_name: 0, st_info: 4, st_other: 5, st_shndx: 6, st_value: 8, st_size: 16 } as const;
+export const STB_LOCAL = 0;
+export const STT_NOTYPE = 0;
+export const STT_FUNC = 2;
+export const STT_FILE = 4;
+export const SHN_ABS = 0xfff1;
+export const ELF_ST_INFO = (bind: number, type: number): number => (bind << 4) | type;
+export const ELF_ST_TYPE = (info: number): number => info & 0xf;

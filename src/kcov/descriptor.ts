@@ -1,0 +1,44 @@
+import type { ErrnoCode } from '../abi/errno.ts';
+import { KCOV_BUF_MAX_ENTRIES, KCOV_ENTRY_SIZE, KCOV_MODE_NONE } from '../abi/kcov.ts';
+import { roundPage } from '../abi/mman.ts';
+
+/**
+ * A kcov descriptor (KD): made by open, enabled by one LWP, which then owns it.
+ *
+ * A KD is freed when its file is closed, unless an LWP traces into it: then that LWP frees it when it exits.
+ * Freeing lets go of the buffer; whoever has it mapped keeps it alive, as the reference on the memory object does
+ * in the original.
+ *
+ * @see subr_kcov.c:107 struct kcov_desc
+ */
+export class Kcov {
+  lwpfree = false;
+  silenced = false;
+  /** The remote section's KD that stands behind this one, if it was attached. */
+  remote: Kcov | null = null;
+
+  /** The buffer as 32-bit words, low half first; null until its size is set. */
+  buf: Int32Array | null = null;
+  /** Entries that a trace may fill: one less than the buffer has, for the count. */
+  bufnent = 0;
+  /** Bytes, rounded up to pages. */
+  bufsize = 0;
+  mode = KCOV_MODE_NONE;
+  enabled = false;
+
+  /** @see subr_kcov.c:184 kcov_allocbuf */
+  allocbuf(nent: number): ErrnoCode | 0 {
+    if (!(nent >= 2 && nent <= KCOV_BUF_MAX_ENTRIES)) return 'EINVAL';
+    if (this.buf !== null) return 'EEXIST';
+
+    this.bufnent = nent - 1;
+    this.bufsize = roundPage(nent * KCOV_ENTRY_SIZE);
+    this.buf = new Int32Array(new SharedArrayBuffer(this.bufsize));
+    return 0;
+  }
+
+  /** @see subr_kcov.c:156 kcov_free */
+  free(): void {
+    this.buf = null;
+  }
+}

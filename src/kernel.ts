@@ -1,0 +1,34 @@
+import type { Kernel } from './abi/kernel.ts';
+
+/**
+ * For code under test that annotates itself. Where no harness is loaded every function does nothing, as the
+ * macros of a kernel built without KCOV.
+ */
+type Id = bigint | number;
+
+const kernel = (): Partial<Kernel> | undefined => (globalThis as { __kcov?: Partial<Kernel> }).__kcov;
+
+/** Makes the remote section (subsystem, id) known. @throws {KernelPanic} where it is @see subr_kcov.c:246 */
+export function kcovRemoteRegister(subsystem: Id, id: Id): void {
+  kernel()?.kcov_remote_register?.(subsystem, id);
+}
+
+/** From here on the caller works for the section. @throws {KernelPanic} @see subr_kcov.c:271 */
+export function kcovRemoteEnter(subsystem: Id, id: Id): void {
+  kernel()?.kcov_remote_enter?.(subsystem, id);
+}
+
+/** The caller works for itself again. @throws {KernelPanic} @see subr_kcov.c:294 */
+export function kcovRemoteLeave(subsystem: Id, id: Id): void {
+  kernel()?.kcov_remote_leave?.(subsystem, id);
+}
+
+/** What the caller does until `kcovSilenceLeave` is not traced. @see subr_kcov.c:427 */
+export function kcovSilenceEnter(): void {
+  kernel()?.kcov_silence_enter?.();
+}
+
+/** @see subr_kcov.c:436 */
+export function kcovSilenceLeave(): void {
+  kernel()?.kcov_silence_leave?.();
+}

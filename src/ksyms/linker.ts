@@ -1,0 +1,115 @@
+import type { FunctionSymbol, KernelModule } from '../abi/module.ts';
+import { address, KERNBASE, KERNEL_TEXT_SIZE } from '../abi/text.ts';
+import { type SymbolTable, symbolTable } from './symbol-table.ts';
+
+/** The kernel linker: which files are loaded, and their symbols. */
+
+export interface LinkerFile {
+  /** 1 is the kernel; modules count up in the order of loading. */
+  id: number;
+  filename: string;
+  /** How often it is loaded. */
+  refs: number;
+  address: bigint;
+  /** Bytes of text. */
+  size: number;
+  /** LINKER_SYMTAB_GET and LINKER_STRTAB_GET. */
+  table(): SymbolTable;
+}
+
+/** What kldstat(2) tells of a file. */
+export type KldStat = Pick<LinkerFile, 'id' | 'filename' | 'refs' | 'address' | 'size'>;
+
+interface Module extends LinkerFile {
+  rest: string;
+}
+
+/** The kernel's own symbols: the callbacks, in slots of 16 bytes. */
+const CALLBACKS = [
+  '__sanitizer_cov_trace_pc',
+  ...[1, 2, 4, 8].map((width) => `__sanitizer_cov_trace_cmp${width}`),
+  ...[1, 2, 4, 8].map((width) => `__sanitizer_cov_trace_const_cmp${width}`),
+  '__sanitizer_cov_trace_switch',
+];
+const SLOT = 16;
+
+const kernel: LinkerFile = {
+  id: 1,
+  filename: 'kernel',
+  refs: 1,
+  address: KERNBASE,
+  size: KERNEL_TEXT_SIZE,
+  table: once(() =>
+    symbolTable(
+      'kernel',
+      '',
+      CALLBACKS.map((name, i): FunctionSymbol => ({ name, offset: i * SLOT, size: SLOT })),
+      KERNBASE,
+    ),
+  ),
+};
+
+const modules: Module[] = [];
+let lastId = kernel.id;
+
+/** What is loading is on the way to running, so its tables are built when somebody asks for them. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/**
+ * Loads a module; the same one again counts its references up.
+ *
+ * @param base first byte of text, from KERNBASE
+ * @param rest `symbols` and `lines` of a KernelModule, in JSON
+ */
+export function kldload(filename: string, base: number, size: number, rest: string): void {
+  const start = address(base);
+  const same = modules.find((file) => file.address === start && file.rest === rest);
+  if (same !== undefined) {
+    same.refs++;
+    return;
+  }
+  const other = modules.find((file) => start < file.address + BigInt(file.size) && file.address < start + BigInt(size));
+  if (other !== undefined) {
+    process.emitWarning(
+      `${filename} and ${other.filename} share addresses by chance: their coverage cannot be told apart; exclude one of them`,
+      'KcovWarning',
+    );
+  }
+  const table = once(() => {
+    const { symbols, lines } = JSON.parse(rest) as Pick<KernelModule, 'symbols' | 'lines'>;
+    return symbolTable(filename, lines, symbols, 0n);
+  });
+  modules.push({ id: ++lastId, filename, refs: 1, address: start, size, rest, table });
+}
+
+/**
+ * Takes a reference back, and with the last one the module.
+ *
+ * @returns whether there was such a module; the kernel cannot be unloaded
+ */
+export function kldunload(id: number): boolean {
+  const index = modules.findIndex((file) => file.id === id);
+  if (index === -1) return false;
+  modules[index]!.refs--;
+  if (modules[index]!.refs === 0) modules.splice(index, 1);
+  return true;
+}
+
+/** Calls `fn` for each file, the kernel first, until it answers with something but 0. */
+export function linker_file_foreach(fn: (file: LinkerFile) => number): number {
+  for (const file of [kernel, ...modules]) {
+    const error = fn(file);
+    if (error !== 0) return error;
+  }
+  return 0;
+}
+
+export function kldstat(): KldStat[] {
+  return [kernel, ...modules].map(({ id, filename, refs, address, size }) => ({ id, filename, refs, address, size }));
+}

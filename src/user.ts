@@ -1,0 +1,82 @@
+import { DeviceError } from './abi/errno.ts';
+import type { DeviceFile } from './abi/file.ts';
+import { boot } from './boot.ts';
+import { KcovFile } from './kcov/device.ts';
+import { ksymsOpen } from './ksyms/device.ts';
+
+/** The system calls by which user space reaches the devices. */
+
+export type Request = bigint | number | { subsystem: bigint | number; id: bigint | number };
+
+/** 0, 1 and 2 are taken in every process. */
+const FIRST_FD = 3;
+
+const files: (DeviceFile | undefined)[] = [];
+const areas = new WeakSet<Uint8Array>();
+
+const file = (fd: number, syscall: string): DeviceFile => {
+  const found = files[fd - FIRST_FD];
+  if (found === undefined) throw new DeviceError('EBADF', syscall);
+  return found;
+};
+
+/**
+ * @returns the lowest descriptor that is free; ours, and no other descriptor of the process
+ * @throws {DeviceError} ENOENT for a path that is no device; EBUSY where /dev/ksyms is open already
+ */
+export function open(path: string, _flags = 0): number {
+  const opened = device(path);
+  const free = files.indexOf(undefined);
+  const slot = free === -1 ? files.length : free;
+  files[slot] = opened;
+  return slot + FIRST_FD;
+}
+
+function device(path: string): DeviceFile {
+  const { curlwp, sections } = boot();
+  if (path === '/dev/kcov') return new KcovFile(curlwp, sections);
+  if (path === '/dev/ksyms') return ksymsOpen();
+  throw new DeviceError('ENOENT', 'open', path);
+}
+
+/** @throws {DeviceError} EBADF */
+export function close(fd: number): void {
+  const closing = file(fd, 'close');
+  files[fd - FIRST_FD] = undefined;
+  closing.close();
+}
+
+/** @throws {DeviceError} EBADF; EFAULT for an argument of the wrong kind; what the device refuses */
+export function ioctl(fd: number, request: number, arg?: Request): number | bigint | undefined {
+  return file(fd, 'ioctl').ioctl(request, arg);
+}
+
+/**
+ * @param length bytes
+ * @param offset bytes
+ * @returns the memory itself, shared with the device; it stays valid when the descriptor is closed
+ * @throws {DeviceError} EBADF; what the device refuses
+ */
+export function mmap(length: number, prot: number, flags: number, fd: number, offset: number): Uint8Array {
+  const area = file(fd, 'mmap').mmap(length, prot, flags, offset);
+  areas.add(area);
+  return area;
+}
+
+/**
+ * Lets an area go. JavaScript frees the memory when nobody holds it any more.
+ *
+ * @throws {DeviceError} EINVAL for what was not mapped
+ */
+export function munmap(area: Uint8Array): void {
+  if (!areas.delete(area)) throw new DeviceError('EINVAL', 'munmap');
+}
+
+/**
+ * @param position bytes from the start; where it is left out the descriptor's own position is used and advanced
+ * @returns bytes read, 0 at the end
+ * @throws {DeviceError} EBADF; what the device refuses
+ */
+export function read(fd: number, into: Uint8Array, position?: number): number {
+  return file(fd, 'read').read(into, position);
+}

@@ -9,12 +9,15 @@ export type FuzzTarget = (data: Buffer, done?: (error?: unknown) => void) => unk
 const EXTENSIONS = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 
 /** The file that `name` means: as Jazzer.js has it, the extension may be left out. */
-export function targetPath(name: string): string {
+export function targetPath(
+  name: string,
+  missing = 'no such target; give the path of a module that exports fuzz(data)',
+): string {
   const path = resolve(name);
   const found = EXTENSIONS.map((extension) => path + extension).find(
     (candidate) => existsSync(candidate) && statSync(candidate).isFile(),
   );
-  if (found === undefined) throw new UsageError(`${name}: no such target; give the path of a module that exports fuzz(data)`);
+  if (found === undefined) throw new UsageError(`${name}: ${missing}`);
   return found;
 }
 

@@ -1,10 +1,9 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { register } from '../../src/instrument/register.ts';
-import { loadTarget } from '../target.ts';
+import { prepare } from '../prepare.ts';
 import { snapshot } from '../snapshot.ts';
 import { UsageError } from '../usage.ts';
-import { addTargetOptions, filterOf, type TargetOptions } from './options.ts';
+import { addTargetOptions, engineOptionsOf, filterOf, type TargetOptions } from './options.ts';
 
 export function ksymsCommand(): Command {
   return addTargetOptions(
@@ -16,9 +15,7 @@ export function ksymsCommand(): Command {
 }
 
 async function ksyms(target: string, options: TargetOptions & { output: string }): Promise<void> {
-  const registration = register(filterOf(options));
-  await loadTarget(target, options.fuzzEntryPoint);
-  registration.unregister();
+  await prepare(target, filterOf(options), engineOptionsOf(options));
   writeWhole(options.output, snapshot());
 }
 

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Filter } from '../../src/instrument/filter.ts';
+import type { EngineOptions } from '../engine/options.ts';
 
 /** Options that several commands have. */
 
@@ -46,6 +47,12 @@ export function addTargetOptions(command: Command): Command {
     .option('--disable-bug-detectors <pattern>', "detectors to leave out, by regular expression; '.*' for all; repeatable", patternList)
     .helpOption('--help', 'display help for command');
 }
+
+export const engineOptionsOf = (options: TargetOptions): EngineOptions => ({
+  fuzzEntryPoint: options.fuzzEntryPoint,
+  customHooks: options.customHooks ?? [],
+  disableBugDetectors: options.disableBugDetectors ?? [],
+});
 
 export const filterOf = ({ includes, excludes }: TargetOptions): Partial<Filter> => ({
   ...(includes && { include: includes }),

@@ -31,7 +31,9 @@ export function loadAddon(): void {
 
 /** Whether the dynamic linker misses a version of a library, which is the one thing that relinking mends. */
 const isTooNew = (error: unknown): boolean =>
-  process.platform === 'linux' && error instanceof Error && /version `\w+_[\d.]+' not found/.test(error.message);
+  process.platform === 'linux' &&
+  error instanceof Error &&
+  /version `\w+_[\d.]+' not found/.test(error.message);
 
 function loadCopy(require: NodeJS.Require, original: string): NodeJS.Module {
   const elf = readFileSync(original);

@@ -67,7 +67,10 @@ const OLD_VERSIONS: readonly OldVersion[] = [
     version: 'GLIBC_2.38',
     instead: null,
     // The old name is the tail of the new one, so it is in the string table already.
-    symbols: { __isoc23_strtol: { skip: '__isoc23_'.length }, __isoc23_strtoul: { skip: '__isoc23_'.length } },
+    symbols: {
+      __isoc23_strtol: { skip: '__isoc23_'.length },
+      __isoc23_strtoul: { skip: '__isoc23_'.length },
+    },
   },
   {
     file: 'libstdc++.so.6',
@@ -140,7 +143,8 @@ class Image {
     if (elf.byteLength < EHDR_SIZE || (this.#view.getBigUint64(0, true) & 0x00ffffffffffffffn) !== ELF64_LE)
       throw new RelinkError('it is not a 64-bit little-endian ELF file');
     this.machine = this.#u16(E_MACHINE);
-    if (FIRST_GLIBC[this.machine] === undefined) throw new RelinkError(`machine ${this.machine} is not known`);
+    if (FIRST_GLIBC[this.machine] === undefined)
+      throw new RelinkError(`machine ${this.machine} is not known`);
     const sections = this.#sections();
     const only = (type: number, what: string): Section => {
       const found = sections.find((section) => section.type === type);
@@ -173,7 +177,11 @@ class Image {
       const file = this.#string(this.#u32(need + VN_FILE));
       let aux = need + this.#u32(need + VN_AUX);
       for (let i = this.#u16(need + VN_CNT); i > 0 && aux + VERNAUX_SIZE <= end; i--) {
-        found.set(this.#u16(aux + VNA_OTHER), { file, name: this.#string(this.#u32(aux + VNA_NAME)), offset: aux });
+        found.set(this.#u16(aux + VNA_OTHER), {
+          file,
+          name: this.#string(this.#u32(aux + VNA_NAME)),
+          offset: aux,
+        });
         aux += this.#u32(aux + VNA_NEXT);
       }
       next = this.#u32(need + VN_NEXT);
@@ -196,8 +204,10 @@ class Image {
   }
 
   edit(symbol: number, edit: Edit): void {
-    if (edit === 'weak') this.#view.setUint8(symbol + ST_INFO, (STB_WEAK << 4) | (this.#u8(symbol + ST_INFO) & 0xf));
-    else if (edit !== 'keep') this.#view.setUint32(symbol + ST_NAME, this.#u32(symbol + ST_NAME) + edit.skip, true);
+    if (edit === 'weak')
+      this.#view.setUint8(symbol + ST_INFO, (STB_WEAK << 4) | (this.#u8(symbol + ST_INFO) & 0xf));
+    else if (edit !== 'keep')
+      this.#view.setUint32(symbol + ST_NAME, this.#u32(symbol + ST_NAME) + edit.skip, true);
   }
 
   #string(at: number): string {

@@ -16,7 +16,7 @@ export interface ThreadData {
 let loader: Loader;
 
 export async function initialize({ options, port }: ThreadData): Promise<void> {
-  loader = await Loader.create(options);
+  loader = await Loader.create(options, true);
   port.on('message', () => {
     loader.enabled = false;
     port.close();

@@ -4,7 +4,7 @@ import { type Format, isTypeScript, transform } from './transform.ts';
 
 /**
  * A module that gives further Babel plugins for a file, such as the hooks of bug detectors. It is imported in
- * each thread that compiles, and told `data` there.
+ * each thread that compiles; in one that does nothing else, it is told `data` of the thread that runs the code.
  */
 export interface PluginProvider {
   url: string;
@@ -26,16 +26,19 @@ export class Loader {
   readonly #plugins: ProviderModule['plugins'];
   /** Off once the harness has unregistered, since not every hook can be taken back. */
   enabled = true;
+  /** What the compiler itself loads on the way is not code under test. */
+  #compiling = false;
 
   private constructor(filter: Filter, plugins: ProviderModule['plugins']) {
     this.#filter = filter;
     this.#plugins = plugins;
   }
 
-  static async create({ provider, ...filter }: LoaderOptions): Promise<Loader> {
+  /** @param elsewhere whether the code that is compiled here runs in another thread */
+  static async create({ provider, ...filter }: LoaderOptions, elsewhere: boolean): Promise<Loader> {
     if (provider === undefined) return Loader.plain(filter);
     const module = (await import(provider.url)) as ProviderModule;
-    module.initialize(provider.data);
+    if (elsewhere) module.initialize(provider.data);
     return new Loader(filter, module.plugins);
   }
 
@@ -45,7 +48,8 @@ export class Loader {
 
   /** Whether `compile` would do anything to the file. */
   wants(filename: string): boolean {
-    return this.enabled && (isTypeScript(filename) || matches(filename, this.#filter) || this.#hooks(filename));
+    if (!this.enabled || this.#compiling) return false;
+    return isTypeScript(filename) || matches(filename, this.#filter) || this.#hooks(filename);
   }
 
   #hooks(filename: string): boolean {
@@ -54,7 +58,12 @@ export class Loader {
 
   compile(code: string, filename: string, format: Format): string {
     const included = matches(filename, this.#filter);
-    const plugins = this.#plugins(filename, included);
-    return transform(code, { filename, format, trace: included ? {} : null, plugins });
+    this.#compiling = true;
+    try {
+      const plugins = this.#plugins(filename, included);
+      return transform(code, { filename, format, trace: included ? {} : null, plugins });
+    } finally {
+      this.#compiling = false;
+    }
   }
 }

@@ -45,6 +45,7 @@ const kernel: LinkerFile = {
       '',
       CALLBACKS.map((name, i): FunctionSymbol => ({ name, offset: i * SLOT, size: SLOT })),
       KERNBASE,
+      1,
     ),
   ),
 };

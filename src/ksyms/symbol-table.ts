@@ -3,13 +3,13 @@ import type { FunctionSymbol } from '../abi/module.ts';
 
 /** The two tables that the linker keeps of a file. */
 export interface SymbolTable {
-  /** Elf64_Sym[], the first one null. */
+  /** Elf64_Sym[]; the kernel's, which comes first in every snapshot, begins with the null symbol. */
   symtab: Uint8Array;
   strtab: Uint8Array;
 }
 
 /**
- * Builds a file's tables: the null symbol, one for the file, one for each function. All are local, since the
+ * Builds a file's tables: one symbol for the file, one for each function. All are local, since the
  * snapshot's `sh_info` says of every symbol that it is; and absolute, since the snapshot has no section of text.
  *
  * Line numbers travel in the string table. The string behind the file's name, which no symbol names, is the file's
@@ -18,18 +18,25 @@ export interface SymbolTable {
  *
  * @param base what is added to each function's offset: the address for the kernel, 0 for a module, whose values
  *   are made absolute when they are read
+ * @param first null symbols to begin with: one in the file that a snapshot begins with
  */
-export function symbolTable(filename: string, lines: string, symbols: readonly FunctionSymbol[], base: bigint): SymbolTable {
+export function symbolTable(
+  filename: string,
+  lines: string,
+  symbols: readonly FunctionSymbol[],
+  base: bigint,
+  first = 0,
+): SymbolTable {
   const strings = new StringTable();
   strings.add('');
   const file = strings.add(filename);
   strings.add(lines);
 
-  const symtab = new Uint8Array((symbols.length + 2) * SYM_SIZE);
+  const symtab = new Uint8Array((first + 1 + symbols.length) * SYM_SIZE);
   const view = new DataView(symtab.buffer);
-  writeSymbol(view, 1, file, STT_FILE, 0n, 0);
+  writeSymbol(view, first, file, STT_FILE, 0n, 0);
   symbols.forEach(({ name, offset, size }, i) => {
-    writeSymbol(view, i + 2, strings.add(name), STT_FUNC, base + BigInt(offset), size);
+    writeSymbol(view, first + 1 + i, strings.add(name), STT_FUNC, base + BigInt(offset), size);
   });
   return { symtab, strtab: strings.bytes() };
 }

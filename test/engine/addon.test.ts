@@ -8,6 +8,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addonPath, cacheFolders, loadAddon, placeCopy } from '../../harness/engine/addon.ts';
 
 const run = promisify(execFile);
+const { header } = process.report.getReport() as unknown as { header: { glibcVersionRuntime: string } };
+const [, minor] = header.glibcVersionRuntime.split('.').map(Number);
+/** Whether the addon loads here as it is, so that there is no copy to look at. */
+const plain = minor! >= 38;
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kcovjs-addon-'));
@@ -73,15 +77,12 @@ describe('processes of their own', () => {
   it('eight at once share one copy', async () => {
     const outputs = await Promise.all(Array.from({ length: 8 }, () => load({ XDG_CACHE_HOME: folder })));
     expect(new Set(outputs)).toEqual(new Set(['function\n']));
-    const plain = readdirSync(folder).length === 0;
-    if (!plain) expect(readdirSync(join(folder, 'kcovjs'))).toHaveLength(1);
+    expect(plain ? [1] : readdirSync(join(folder, 'kcovjs'))).toHaveLength(1);
   });
 
-  it('a damaged copy is made anew', async () => {
+  it.skipIf(plain)('a damaged copy is made anew', async () => {
     await load({ XDG_CACHE_HOME: folder });
-    const [name] = readdirSync(folder).length === 0 ? [] : readdirSync(join(folder, 'kcovjs'));
-    if (name === undefined) return; // The plain addon loads on this system.
-    const path = join(folder, 'kcovjs', name);
+    const path = join(folder, 'kcovjs', readdirSync(join(folder, 'kcovjs'))[0]!);
     const good = readFileSync(path);
     writeFileSync(path, good.subarray(0, 1000));
     expect(await load({ XDG_CACHE_HOME: folder })).toBe('function\n');

@@ -37,7 +37,9 @@ describe.each([
     const limits: Record<string, number[]> = { GLIBC: [2, 34, 0], GLIBCXX: [3, 4, 29] };
     for (const [, library, version] of needs) {
       const rank = (parts: number[]) => parts.reduce((sum, part, i) => sum + part * 1000 ** (2 - i), 0);
-      expect(rank(version!.split('.').map(Number)), `${library}_${version}`).toBeLessThanOrEqual(rank(limits[library!]!));
+      expect(rank(version!.split('.').map(Number)), `${library}_${version}`).toBeLessThanOrEqual(
+        rank(limits[library!]!),
+      );
     }
   });
 

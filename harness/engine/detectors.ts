@@ -1,0 +1,87 @@
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { PluginItem } from '@babel/core';
+import { type Hook, loadHooking, loadJazzer } from './jazzer.ts';
+import { type EngineOptions, jazzerOptions } from './options.ts';
+import { jazzerPackagePath } from './resolve.ts';
+
+/** A hook without its function, as it is told to another thread. Its id is its place in the list. */
+export interface HookDefinition extends Hook {
+  id: number;
+}
+
+/**
+ * Makes ready what Jazzer.js makes ready before the target loads, but for its instrumentation, for which ours
+ * stands in: its globals, its bug detectors, custom hooks, and the hooks in Node's own functions.
+ */
+export async function initDetectors(options: EngineOptions): Promise<void> {
+  const { core } = loadJazzer();
+  core.registerGlobals(jazzerOptions(options, options.loop === 'sync'));
+  // First the detectors, since a file of custom hooks may configure them.
+  await Promise.all(detectorFiles(options.disableBugDetectors ?? []).map(load));
+  await Promise.all((options.customHooks ?? []).map(withExtension).map(load));
+  await loadHooking().hookManager.finalizeHooks(globalThis);
+}
+
+const load = (path: string): Promise<unknown> => import(pathToFileURL(path).href);
+
+const withExtension = (path: string): string => resolve(/\.[cm]?js$/.test(path) ? path : `${path}.js`);
+
+/** Bug detectors whose names match none of the patterns. */
+export function detectorFiles(disabled: readonly string[]): string[] {
+  const patterns = disabled.map((pattern) => new RegExp(pattern));
+  const folder = join(dirname(jazzerPackagePath('@jazzer.js/bug-detectors')!), 'internal');
+  const files = readdirSync(folder).filter((file) => file.endsWith('.js'));
+  return files.filter((file) => isEnabled(basename(file, '.js'), patterns)).map((file) => join(folder, file));
+}
+
+function isEnabled(name: string, patterns: readonly RegExp[]): boolean {
+  if (!patterns.some((pattern) => pattern.test(name))) return true;
+  console.error(`Skip loading bug detector "${name}" because of user-provided pattern.`);
+  return false;
+}
+
+/**
+ * The Babel plugins that Jazzer.js would add for a file.
+ *
+ * @param included whether the file is instrumented; hooks of its functions do not depend on that
+ */
+export function detectorPlugins(filename: string, included: boolean): PluginItem[] {
+  const { hookManager, plugins, functionHooks } = loadHooking();
+  const hooked = hookManager.hooks.some((hook) => canMatch(hook, filename));
+  return [...(included ? plugins : []), ...(hooked ? [functionHooks(filename)] : [])];
+}
+
+/**
+ * Whether a hook may concern functions of the file. One without a package names every file; where it means a
+ * global such as `eval`, that is replaced already and no file need be compiled for it.
+ */
+const canMatch = ({ pkg, target }: Hook, filename: string): boolean =>
+  pkg === '' ? !isGlobalFunction(target) : filename.includes(pkg);
+
+function isGlobalFunction(target: string): boolean {
+  const step = (value: unknown, name: string) =>
+    (value as Record<string, unknown> | null | undefined)?.[name];
+  return typeof target.split('.').reduce(step, globalThis as unknown) === 'function';
+}
+
+/** The hooks of this thread, for a thread that compiles for it. */
+export function hookDefinitions(): HookDefinition[] {
+  return loadHooking().hookManager.hooks.map(({ type, target, pkg, async }, id) => ({
+    id,
+    type,
+    target,
+    pkg,
+    async,
+  }));
+}
+
+/** Makes this thread compile calls of another thread's hooks: the same hooks, without their functions. */
+export function installHookDefinitions(definitions: readonly HookDefinition[]): void {
+  const { hookManager } = loadHooking();
+  hookManager.clearHooks();
+  const inOrder = [...definitions].sort((a, b) => a.id - b.id);
+  for (const { type, target, pkg, async } of inOrder)
+    hookManager.registerHook(type, target, pkg, async, () => {});
+}

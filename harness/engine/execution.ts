@@ -1,0 +1,127 @@
+import type { Callbacks, Findings } from './jazzer.ts';
+
+/** `fuzz(data)`, which may return a promise, or `fuzz(data, done)`. */
+export type FuzzTarget = (data: Buffer, done?: (error?: unknown) => void) => unknown;
+
+/** Ends the loop, which cannot wait for a promise; it is not a finding. */
+export class PromiseSeen extends Error {}
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
+
+const ignore = (): void => {};
+
+/** What was thrown, which may be undefined. */
+type Failure = { error: unknown } | undefined;
+
+/**
+ * One execution of a target as Jazzer.js does it: the callbacks of bug detectors and custom hooks run around it,
+ * and what a detector reported is thrown rather than what the target made of it.
+ */
+export class Execution {
+  readonly #target: FuzzTarget;
+  readonly #callbacks: Callbacks;
+  readonly #findings: Pick<Findings, 'clearFirstFinding'>;
+  /** Ends the execution that is waited for. */
+  #fail: ((error: unknown) => void) | undefined;
+  /** What came up while nothing was executed. */
+  #late: Failure;
+
+  constructor(target: FuzzTarget, callbacks: Callbacks, findings: Pick<Findings, 'clearFirstFinding'>) {
+    this.#target = target;
+    this.#callbacks = callbacks;
+    this.#findings = findings;
+  }
+
+  /**
+   * In a loop that blocks the event loop.
+   *
+   * @throws a finding; PromiseSeen where the target returns a promise and `promises` are not ignored
+   */
+  sync(data: Buffer, promises: 'stop' | 'ignore'): void {
+    let failure: Failure;
+    try {
+      this.#callbacks.runBeforeEachCallbacks();
+      const result = this.#target(data);
+      if (isThenable(result)) {
+        result.then(ignore, ignore);
+        if (promises === 'stop') this.#stop();
+      }
+    } catch (error) {
+      if (error instanceof PromiseSeen) throw error;
+      failure = { error };
+    }
+    this.#finish(failure);
+  }
+
+  /** What a detector found by now will be found again in the other loop. */
+  #stop(): never {
+    this.#findings.clearFirstFinding();
+    throw new PromiseSeen('the target returned a promise');
+  }
+
+  /** In a loop that gives the event loop its turns. @returns rejects with a finding */
+  async async(data: Buffer): Promise<void> {
+    let failure: Failure;
+    try {
+      this.#callbacks.runBeforeEachCallbacks();
+      await this.#settled(this.#target.length < 2 ? this.#target(data) : this.#call(data));
+    } catch (error) {
+      failure = { error };
+    }
+    this.#fail = undefined;
+    this.#finish(failure);
+  }
+
+  /** Reports an error that reached nobody, such as one of a timer, as a finding of the current execution. */
+  uncaught(error: unknown): void {
+    if (this.#fail !== undefined) this.#fail(error);
+    else this.#late ??= { error };
+  }
+
+  #settled(result: unknown): unknown {
+    if (!isThenable(result)) return result;
+    // A detector that has reported need not be waited for: what it interrupted may never settle.
+    const found = this.#findings.clearFirstFinding();
+    if (found !== undefined) {
+      result.then(ignore, ignore);
+      throw found;
+    }
+    return new Promise((resolve, reject) => {
+      this.#fail = reject;
+      result.then(resolve, reject);
+    });
+  }
+
+  /** A target with a callback, as a promise. */
+  #call(data: Buffer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let called = false;
+      const done = (error?: unknown): void => {
+        if (called)
+          this.uncaught(new Error('Expected done to be called once, but it was called multiple times.'));
+        called = true;
+        if (error === undefined || error === null) resolve();
+        else reject(error);
+      };
+      const result = this.#target(data, done);
+      if (!isThenable(result)) return;
+      result.then(ignore, ignore);
+      reject(new Error('Internal fuzzer error - Either async or done callback based fuzz tests allowed.'));
+    });
+  }
+
+  #finish(failure: Failure): void {
+    let last = failure ?? this.#late;
+    this.#late = undefined;
+    try {
+      this.#callbacks.runAfterEachCallbacks();
+    } catch (error) {
+      last ??= { error };
+    }
+    const found = this.#findings.clearFirstFinding();
+    if (found !== undefined) throw found;
+    // Nobody would notice `throw undefined` further out.
+    if (last !== undefined) throw last.error || new Error(`Uncaught ${String(last.error)}`);
+  }
+}

@@ -1,0 +1,137 @@
+import type { PluginItem } from '@babel/core';
+import { loadAddon } from './addon.ts';
+import { requireFromCore } from './resolve.ts';
+
+/** The parts of Jazzer.js that are used here, as they are at run time; its own types name files that it does not ship. */
+
+/** What may be set, with Jazzer.js's names. */
+export interface JazzerOptions {
+  customHooks: string[];
+  disableBugDetectors: string[];
+  dryRun: boolean;
+  excludes: string[];
+  fuzzEntryPoint: string;
+  fuzzTarget: string;
+  /** The corpus folders and libFuzzer's flags. */
+  fuzzerOptions: string[];
+  includes: string[];
+  sync: boolean;
+  /** Milliseconds that one run may take. */
+  timeout: number;
+  verbose: boolean;
+}
+
+export interface OptionsManager {
+  get<K extends keyof JazzerOptions>(key: K): JazzerOptions[K];
+  merge(options: Partial<JazzerOptions>, source: number): OptionsManager;
+}
+
+export interface Core {
+  FuzzedDataProvider: new (data: Buffer) => object;
+  OptionSource: { DefaultCLIOptions: number; CommandLineArguments: number };
+  OptionsManager: new (source: number) => OptionsManager;
+  registerGlobals(options: OptionsManager): void;
+  /** Runs the fuzzer until it is done or `fuzz` throws. */
+  startFuzzingNoInit(
+    fuzz: (data: Buffer) => unknown,
+    options: OptionsManager,
+  ): Promise<{ returnCode: number; error?: unknown }>;
+}
+
+/** Functions that run before and after each run of the target. */
+export interface Callbacks {
+  runBeforeEachCallbacks(): void;
+  runAfterEachCallbacks(): void;
+}
+
+export interface Findings {
+  /** What a bug detector reports; anything else that ends a run is a plain error of the target. */
+  Finding: new (
+    message: string,
+  ) => Error;
+  /** Stands for a signal; exit code 0 where it was a wish to stop. */
+  FuzzerSignalFinding: new (
+    signal: number,
+  ) => Error & { exitCode: number };
+  /** What a bug detector reported last; it is taken out. */
+  clearFirstFinding(): Error | undefined;
+  cleanErrorStack(error: unknown): void;
+}
+
+/** The native addon, which holds libFuzzer. */
+export interface Addon {
+  /** A region of 8-bit counters, which must stay where it is. */
+  registerModuleCounters(counters: Buffer): void;
+  traceIntegerCompare(id: number, a: number, b: number): void;
+  traceUnequalStrings(id: number, a: string, b: string): void;
+  /** Writes the input of the current run as a file and says so. */
+  printAndDumpCrashingInput(): void;
+}
+
+export interface Jazzer {
+  core: Core;
+  callbacks: Callbacks;
+  findings: Findings;
+  addon: Addon;
+}
+
+export interface Hook {
+  type: number;
+  target: string;
+  pkg: string;
+  async: boolean;
+}
+
+export interface HookManager {
+  readonly hooks: readonly Hook[];
+  registerHook(type: number, target: string, pkg: string, async: boolean, hook: () => void): void;
+  clearHooks(): void;
+  /** Replaces the hooked functions of Node's own modules and of `global`. */
+  finalizeHooks(global: object): Promise<void>;
+  hasFunctionsToHook(filename: string): boolean;
+}
+
+/** What compiling a file needs. It loads no native code, so that each thread can have its own. */
+export interface Hooking {
+  hookManager: HookManager;
+  /** Babel plugins that bug detectors registered. */
+  plugins: readonly PluginItem[];
+  functionHooks(filename: string): PluginItem;
+}
+
+/** Jazzer.js with its native addon; the first call loads it. */
+export function loadJazzer(): Jazzer {
+  loadAddon();
+  const require = requireFromCore();
+  const core = require('@jazzer.js/core') as Core;
+  const { getCallbacks } = require('@jazzer.js/core/dist/callback.js') as { getCallbacks(): Callbacks };
+  return {
+    core,
+    // They are kept in a global of Jazzer.js, which `registerGlobals` makes.
+    get callbacks() {
+      return getCallbacks();
+    },
+    findings: require('@jazzer.js/core/dist/finding.js') as Findings,
+    addon: (require('@jazzer.js/fuzzer/dist/addon.js') as { addon: Addon }).addon,
+  };
+}
+
+let hooking: Hooking | undefined;
+
+/** The hooks that are registered in this thread, and what applies them. Asked for each file that loads. */
+export function loadHooking(): Hooking {
+  hooking ??= requireHooking();
+  return hooking;
+}
+
+function requireHooking(): Hooking {
+  const require = requireFromCore();
+  const { hookManager } = require('@jazzer.js/hooking') as { hookManager: HookManager };
+  const { instrumentationPlugins } = require('@jazzer.js/instrumentor/dist/plugin.js') as {
+    instrumentationPlugins: { plugins: PluginItem[] };
+  };
+  const { functionHooks } = require('@jazzer.js/instrumentor/dist/plugins/functionHooks.js') as {
+    functionHooks(filename: string): PluginItem;
+  };
+  return { hookManager, plugins: instrumentationPlugins.plugins, functionHooks };
+}

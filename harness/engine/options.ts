@@ -1,0 +1,63 @@
+import { type JazzerOptions, loadJazzer, type OptionsManager } from './jazzer.ts';
+
+/** What is set for a fuzzer. Names and defaults are Jazzer.js's where it has them. */
+export interface EngineOptions {
+  /** Folders and files of inputs; new ones go to the first folder. */
+  corpus?: string[];
+  /** libFuzzer's flags, as they are. */
+  libFuzzerFlags?: string[];
+  /** Which loop to run the target in: see fuzz.ts. */
+  loop?: 'auto' | 'sync' | 'async';
+  /** Milliseconds that one run may take; libFuzzer's own `-timeout` wins. */
+  timeout?: number;
+  /** Names of errors, one of which must end the run. */
+  expectedErrors?: string[];
+  /** Patterns of the names of bug detectors that are left out. */
+  disableBugDetectors?: string[];
+  /** Files that register hooks or configure bug detectors. */
+  customHooks?: string[];
+  includes?: string[];
+  excludes?: string[];
+  fuzzTarget?: string;
+  fuzzEntryPoint?: string;
+  dryRun?: boolean;
+  verbose?: boolean;
+}
+
+const FINDING = 77;
+
+/** Seconds that stand for no limit: libFuzzer has 0 for it, which Jazzer.js refuses. */
+const NO_TIMEOUT = 1_000_000_000;
+
+/** The same for Jazzer.js. Environment variables `JAZZER_*` set what is not set here. */
+export function jazzerOptions(options: EngineOptions, sync: boolean): OptionsManager {
+  const { OptionsManager, OptionSource } = loadJazzer().core;
+  const { corpus = [], libFuzzerFlags = [], loop: _loop, expectedErrors: _expected, ...rest } = options;
+  const timeout = timeoutFlag(libFuzzerFlags) ?? options.timeout;
+  // libFuzzer's own code for a timeout is 70; it is a finding like any other.
+  const flags = has(libFuzzerFlags, 'timeout_exitcode') ? [] : [`-timeout_exitcode=${FINDING}`];
+  const all: Partial<JazzerOptions> = {
+    ...rest,
+    fuzzerOptions: [...corpus, ...flags, ...libFuzzerFlags],
+    sync,
+  };
+  if (timeout !== undefined) all.timeout = timeout;
+  const given = Object.entries(all).filter(([, value]) => value !== undefined);
+  return new OptionsManager(OptionSource.DefaultCLIOptions).merge(
+    Object.fromEntries(given),
+    OptionSource.CommandLineArguments,
+  );
+}
+
+/** The last value of a flag, which is the one that counts for libFuzzer. */
+export function flag(flags: readonly string[], name: string): string | undefined {
+  return flags.findLast((one) => one.startsWith(`-${name}=`))?.slice(name.length + 2);
+}
+
+const has = (flags: readonly string[], name: string): boolean => flag(flags, name) !== undefined;
+
+/** Jazzer.js puts a `-timeout` of its own after the caller's, so the caller's becomes that one. */
+function timeoutFlag(flags: readonly string[]): number | undefined {
+  const value = flag(flags, 'timeout');
+  return value === undefined ? undefined : 1000 * (Number.parseInt(value, 10) || NO_TIMEOUT);
+}

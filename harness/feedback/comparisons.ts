@@ -1,0 +1,87 @@
+import { CMP_ARG1, CMP_ARG2, CMP_PC, CMP_TYPE, CMP_WORDS, KCOV_CMP_SIZE } from '../../src/abi/kcov.ts';
+import { SITE_SIZE, textOffset } from '../../src/abi/text.ts';
+
+/** libFuzzer's hooks for comparisons. */
+export interface CompareHooks {
+  traceIntegerCompare(id: number, a: number, b: number): void;
+  traceUnequalStrings(id: number, a: string, b: string): void;
+}
+
+/**
+ * Comparisons of one site and run that libFuzzer is told of. Its table of recent compares has 32 slots, so a loop
+ * over a long table would push out all that was there. test/bench/comparisons.bench.ts
+ */
+const PER_SITE = 8;
+/** Sites that are told apart; some share what they may report. A power of two. */
+const SITES = 4096;
+
+const CMP_SIZE_8 = KCOV_CMP_SIZE(3);
+const WORD = 2 ** 32;
+/** libFuzzer looks at this many bytes of a string, each of which may be a character. */
+const MAX_STRING = 64;
+
+/**
+ * The site's number in kernel text. libFuzzer wants an id that stays the same and differs in its low nine bits,
+ * which are all that its value profile keeps of it: those of a PC differ in six.
+ */
+export const siteId = (pcLow: number): number => Math.floor(textOffset(pcLow) / SITE_SIZE);
+
+/** Hands the comparisons of a run to libFuzzer. */
+export class Comparisons {
+  readonly #hooks: CompareHooks;
+  /** How many comparisons of a site this run has reported. */
+  readonly #reported = new Uint8Array(SITES);
+
+  constructor(hooks: CompareHooks) {
+    this.#hooks = hooks;
+  }
+
+  /** To be called before each run. */
+  reset(): void {
+    this.#reported.fill(0);
+  }
+
+  /**
+   * Numbers, from the records of a mapped buffer.
+   *
+   * @param words the buffer in 32-bit words
+   */
+  report(words: Int32Array): void {
+    const count = words[0]!;
+    for (let i = 0; i < count; i++) {
+      const at = 2 * (i * CMP_WORDS + 1);
+      const arg1 = at + 2 * CMP_ARG1;
+      const arg2 = at + 2 * CMP_ARG2;
+      const wide = (words[at + 2 * CMP_TYPE]! & CMP_SIZE_8) === CMP_SIZE_8;
+      if (words[arg1] === words[arg2] && words[arg1 + 1] === words[arg2 + 1]) continue;
+      if (wide && !(isExact(words, arg1) && isExact(words, arg2))) continue;
+      const id = siteId(words[at + 2 * CMP_PC]!);
+      if (this.#mayReport(id))
+        this.#hooks.traceIntegerCompare(id, integer(words, arg1), integer(words, arg2));
+    }
+  }
+
+  /** Strings, as the kernel's hook sees them during the run. */
+  strcmp(pcLow: number, s1: string, s2: string): void {
+    // libFuzzer takes nothing that is shorter than two bytes.
+    if (s1.length < 2 || s2.length < 2) return;
+    const id = siteId(pcLow);
+    if (this.#mayReport(id))
+      this.#hooks.traceUnequalStrings(id, s1.slice(0, MAX_STRING), s2.slice(0, MAX_STRING));
+  }
+
+  #mayReport(id: number): boolean {
+    const at = id & (SITES - 1);
+    if (this.#reported[at]! >= PER_SITE) return false;
+    this.#reported[at]!++;
+    return true;
+  }
+}
+
+/** The 64-bit word whose low half is at `at`, as the signed number that the hook takes. */
+const integer = (words: Int32Array, at: number): number => words[at + 1]! * WORD + (words[at]! >>> 0);
+
+/** Whether a double holds the word: eight characters of a string it does not, the bits of 0.5 it does. */
+function isExact(words: Int32Array, at: number): boolean {
+  return integer(words, at) - words[at + 1]! * WORD === words[at]! >>> 0;
+}

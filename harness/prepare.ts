@@ -1,0 +1,35 @@
+import type { Filter } from '../src/instrument/filter.ts';
+import { type Registration, registerWith } from '../src/instrument/register.ts';
+import { hookDefinitions, initDetectors } from './engine/detectors.ts';
+import type { EngineOptions } from './engine/options.ts';
+import { type FuzzTarget, loadTarget, targetPath } from './target.ts';
+import { UsageError } from './usage.ts';
+
+export interface Prepared extends Registration {
+  target: FuzzTarget;
+}
+
+/**
+ * Loads a target the way every command does: bug detectors and hooks first, then the target, instrumented.
+ *
+ * @throws {UsageError} for a target or a file of hooks that cannot be loaded
+ */
+export async function prepare(name: string, filter: Partial<Filter>, engine: EngineOptions): Promise<Prepared> {
+  targetPath(name); // The name is looked at before anything is loaded for it.
+  await detectors(engine);
+  const url = new URL('./engine/provider.js', import.meta.url).href;
+  const registration = await registerWith(filter, { url, data: hookDefinitions() });
+  const target = await loadTarget(name, engine.fuzzEntryPoint);
+  return { target, unregister: registration.unregister };
+}
+
+async function detectors(engine: EngineOptions): Promise<void> {
+  for (const file of engine.customHooks ?? []) targetPath(file, 'no such file of hooks; give the path of a module');
+  try {
+    await initDetectors(engine);
+  } catch (error) {
+    if ((engine.customHooks ?? []).length === 0) throw error;
+    const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new UsageError(`${engine.customHooks!.join(', ')}: cannot be loaded: ${message}`);
+  }
+}

@@ -99,8 +99,16 @@ export interface Hooking {
   functionHooks(filename: string): PluginItem;
 }
 
+let jazzer: Jazzer | undefined;
+let hooking: Hooking | undefined;
+
 /** Jazzer.js with its native addon; the first call loads it. */
 export function loadJazzer(): Jazzer {
+  jazzer ??= requireJazzer();
+  return jazzer;
+}
+
+function requireJazzer(): Jazzer {
   loadAddon();
   const require = requireFromCore();
   const core = require('@jazzer.js/core') as Core;
@@ -115,8 +123,6 @@ export function loadJazzer(): Jazzer {
     addon: (require('@jazzer.js/fuzzer/dist/addon.js') as { addon: Addon }).addon,
   };
 }
-
-let hooking: Hooking | undefined;
 
 /** The hooks that are registered in this thread, and what applies them. Asked for each file that loads. */
 export function loadHooking(): Hooking {

@@ -19,7 +19,8 @@ export function jazzerPackagePath(specifier: string): string | undefined {
   if (!PACKAGE.test(specifier)) return undefined;
   try {
     return requireFromCore().resolve(specifier);
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
     // The importer's own resolution then says what is missing, and names the importer.
     return undefined;
   }

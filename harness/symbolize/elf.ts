@@ -9,10 +9,14 @@ import {
   ELFMAG,
   SHDR,
   SHDR_SIZE,
+  SHT_STRTAB,
   SHT_SYMTAB,
   SYM,
   SYM_SIZE,
 } from '../../src/abi/elf.ts';
+
+/** Linkers let symbols share a name's bytes, but not without bound: a small file must not unfold into a large one. */
+const NAMES_PER_BYTE = 16;
 
 /** The bytes are no ELF file that can be read, and why. */
 export class ElfError extends Error {
@@ -61,33 +65,34 @@ export class ElfSymbols {
     if (symtab.entsize !== SYM_SIZE || symtab.size % SYM_SIZE !== 0)
       throw new ElfError('its symbol table is no table of Elf64_Sym');
     const strtab = sections[symtab.link];
-    if (strtab === undefined) throw new ElfError('its symbol table names no string table');
+    if (strtab?.type !== SHT_STRTAB) throw new ElfError('its symbol table names no string table');
+    this.#within(symtab.offset, symtab.size, 'symbol table');
+    this.#within(strtab.offset, strtab.size, 'string table');
     this.#symtab = symtab;
     this.#strtab = strtab;
   }
 
   #checkHeader(): void {
     const bytes = this.#bytes;
-    if (bytes.length < EHDR_SIZE || ELFMAG.some((byte, i) => bytes[i] !== byte)) throw new ElfError('it is no ELF file');
+    if (bytes.length < EHDR_SIZE || ELFMAG.some((byte, i) => bytes[i] !== byte))
+      throw new ElfError('it is no ELF file');
     if (bytes[EI_CLASS] !== ELFCLASS64 || bytes[EI_DATA] !== ELFDATA2LSB)
       throw new ElfError('it is no ELF file of 64 bits, little endian');
   }
 
   #sections(): Section[] {
     const count = this.#view.getUint16(EHDR.e_shnum, true);
-    if (this.#view.getUint16(EHDR.e_shentsize, true) !== SHDR_SIZE) throw new ElfError('its section headers have another size');
+    if (this.#view.getUint16(EHDR.e_shentsize, true) !== SHDR_SIZE)
+      throw new ElfError('its section headers have another size');
     const start = this.#within(this.#offset(EHDR.e_shoff), count * SHDR_SIZE, 'section headers');
     return Array.from({ length: count }, (_, i) => this.#section(start + i * SHDR_SIZE));
   }
 
   #section(at: number): Section {
-    const type = this.#view.getUint32(at + SHDR.sh_type, true);
-    const [offset, size] = [this.#offset(at + SHDR.sh_offset), this.#offset(at + SHDR.sh_size)];
-    if (type !== 0) this.#within(offset, size, 'section');
     return {
-      type,
-      offset,
-      size,
+      type: this.#view.getUint32(at + SHDR.sh_type, true),
+      offset: this.#offset(at + SHDR.sh_offset),
+      size: this.#offset(at + SHDR.sh_size),
       link: this.#view.getUint32(at + SHDR.sh_link, true),
       entsize: this.#offset(at + SHDR.sh_entsize),
     };
@@ -107,10 +112,14 @@ export class ElfSymbols {
   /** Every symbol, in the order of the table. @throws {ElfError} */
   *symbols(): Generator<ElfSymbol> {
     const { offset, size } = this.#symtab;
+    let room = this.#bytes.length * NAMES_PER_BYTE;
     for (let at = offset; at < offset + size; at += SYM_SIZE) {
       const nameOffset = this.#view.getUint32(at + SYM.st_name, true);
+      const name = this.stringAt(nameOffset).text;
+      room -= name.length;
+      if (room < 0) throw new ElfError('its names are longer than it could hold');
       yield {
-        name: this.stringAt(nameOffset).text,
+        name,
         type: ELF_ST_TYPE(this.#view.getUint8(at + SYM.st_info)),
         value: this.#view.getBigUint64(at + SYM.st_value, true),
         size: this.#view.getBigUint64(at + SYM.st_size, true),
@@ -119,14 +128,19 @@ export class ElfSymbols {
     }
   }
 
+  /** Whether an offset lies in the string table. */
+  hasString(nameOffset: number): boolean {
+    return nameOffset >= 0 && nameOffset < this.#strtab.size;
+  }
+
   /** The string at an offset of the string table, and where the one behind it begins. @throws {ElfError} */
   stringAt(nameOffset: number): { text: string; next: number } {
     const { offset, size } = this.#strtab;
     const start = offset + nameOffset;
-    const end = nameOffset < size ? this.#bytes.indexOf(0, start) : -1;
+    const end = this.hasString(nameOffset) ? this.#bytes.indexOf(0, start) : -1;
     if (end === -1 || end >= offset + size) throw new ElfError('a name reaches beyond its string table');
     return { text: utf8.decode(this.#bytes.subarray(start, end)), next: end + 1 - offset };
   }
 }
 
-const utf8 = new TextDecoder();
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -79,10 +79,8 @@ export class Symbolizer {
     const range = this.#find(pc);
     if (range === undefined) return undefined;
     const frame: Frame = { symbol: range.symbol, offset: Number(pc - range.start) };
-    const map = this.#lines(range.module);
-    if (map === null) return frame;
-    const { source, line, column } = originalPositionFor(map, { line: 1, column: Number(pc - range.module.base) });
-    return source === null ? frame : { ...frame, file: source, line, column: column + 1 };
+    const place = placeOf(this.#lines(range.module), Number(pc - range.module.base), range.module.file);
+    return place === null ? frame : { ...frame, ...place };
   }
 
   #find(pc: bigint): Range | undefined {
@@ -99,17 +97,36 @@ export class Symbolizer {
   /** A module's line table, read when it is first needed: the string behind the file's name. */
   #lines(module: Module): TraceMap | null {
     if (module.map === undefined) {
-      const text = module.lines === -1 ? '' : this.#elf.stringAt(module.lines).text;
+      const text = this.#elf.hasString(module.lines) ? this.#elf.stringAt(module.lines).text : '';
       module.map = text.startsWith('{') ? parseLines(text, module.file) : null;
     }
     return module.map;
   }
 }
 
+const broken = (file: string): ElfError => new ElfError(`the line table of ${file} is broken`);
+
 function parseLines(text: string, file: string): TraceMap {
   try {
     return new TraceMap(text);
   } catch {
-    throw new ElfError(`the line table of ${file} is broken`);
+    throw broken(file);
+  }
+}
+
+type Place = Required<Pick<Frame, 'file' | 'line' | 'column'>>;
+
+/** @param column bytes from the module's base */
+function placeOf(map: TraceMap | null, column: number, file: string): Place | null {
+  if (map === null) return null;
+  try {
+    // The mappings are decoded here, at the first question.
+    const found = originalPositionFor(map, { line: 1, column });
+    // The types promise a source; a table whose numbers point outside its list has none.
+    return typeof found.source === 'string'
+      ? { file: found.source, line: found.line!, column: found.column! + 1 }
+      : null;
+  } catch {
+    throw broken(file);
   }
 }

@@ -1,7 +1,7 @@
 import { DeviceError, ERRNO, type ErrnoCode } from '../abi/errno.ts';
 import type { DeviceFile } from '../abi/file.ts';
 import { KIOCGADDR, KIOCGSIZE } from '../abi/ksyms.ts';
-import { PAGE_SIZE, PROT_EXEC, PROT_WRITE, roundPage } from '../abi/mman.ts';
+import { PAGE_SIZE, PROT_WRITE, roundPage } from '../abi/mman.ts';
 import { linker_file_foreach } from './linker.ts';
 import { type ForEachFile, ksymsSnapshot, sizeCalc, snapshotSize } from './snapshot.ts';
 
@@ -21,7 +21,8 @@ let opened: KsymsFile | null = null;
  * @see freebsd-ksyms.c:425 ksyms_open
  */
 export function ksymsOpen(forEach: ForEachFile = linker_file_foreach): DeviceFile {
-  if (opened !== null) throw new DeviceError('EBUSY', 'open', '/dev/ksyms is open in this process; close it first');
+  if (opened !== null)
+    throw new DeviceError('EBUSY', 'open', '/dev/ksyms is open in this process; close it first');
   opened = new KsymsFile(take(forEach));
   return opened;
 }
@@ -52,7 +53,7 @@ class KsymsFile implements DeviceFile {
   /** @see freebsd-ksyms.c:501 ksyms_read */
   read(into: Uint8Array, position: number | undefined): number {
     const off = position ?? this.#position;
-    if (off < 0 || off > this.#area.length) throw new DeviceError('EFAULT', 'read');
+    if (!Number.isInteger(off) || off < 0 || off > this.#area.length) throw new DeviceError('EFAULT', 'read');
     const length = Math.min(into.length, this.#area.length - off);
     into.set(this.#area.subarray(off, off + length));
     if (position === undefined) this.#position += length;
@@ -66,17 +67,21 @@ class KsymsFile implements DeviceFile {
     throw new DeviceError('ENOTTY', 'ioctl');
   }
 
-  /** Whole pages can be mapped, as far as the snapshot's last. @see freebsd-ksyms.c:591 ksyms_mmap */
+  /**
+   * Whole pages can be mapped, as far as the snapshot's last. The device's mode is 0444, so not for writing.
+   *
+   * @see freebsd-ksyms.c:591 ksyms_mmap, freebsd-ksyms.c:644 make_dev
+   */
   mmap(length: number, prot: number, _flags: number, offset: number): Uint8Array {
-    if (prot & (PROT_WRITE | PROT_EXEC)) throw new DeviceError('EACCES', 'mmap');
-    if (length <= 0 || offset < 0 || offset % PAGE_SIZE !== 0) throw new DeviceError('EINVAL', 'mmap');
+    if (prot & PROT_WRITE) throw new DeviceError('EACCES', 'mmap');
+    if (!(length > 0) || offset < 0 || offset % PAGE_SIZE !== 0) throw new DeviceError('EINVAL', 'mmap');
     if (offset + length > roundPage(this.#area.length)) throw new DeviceError('EINVAL', 'mmap');
     return new Uint8Array(this.#area.buffer, offset, length);
   }
 
   /** @see freebsd-ksyms.c:616 ksyms_close */
   close(): void {
-    opened = null;
+    if (opened === this) opened = null;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { FunctionSymbol, KernelModule } from '../abi/module.ts';
-import { address, KERNBASE, KERNEL_TEXT_SIZE } from '../abi/text.ts';
+import { KERNBASE, KERNEL_TEXT_SIZE } from '../abi/text.ts';
 import { type SymbolTable, symbolTable } from './symbol-table.ts';
 
 /** The kernel linker: which files are loaded, and their symbols. */
@@ -21,6 +21,8 @@ export interface LinkerFile {
 export type KldStat = Pick<LinkerFile, 'id' | 'filename' | 'refs' | 'address' | 'size'>;
 
 interface Module extends LinkerFile {
+  /** First byte, from KERNBASE: each load is compared with all before it, and numbers are cheaper than addresses. */
+  base: number;
   rest: string;
 }
 
@@ -69,13 +71,12 @@ function once<T>(make: () => T): () => T {
  * @param rest `symbols` and `lines` of a KernelModule, in JSON
  */
 export function kldload(filename: string, base: number, size: number, rest: string): void {
-  const start = address(base);
-  const same = modules.find((file) => file.address === start && file.rest === rest);
+  const same = modules.find((file) => file.base === base && file.size === size && file.rest === rest);
   if (same !== undefined) {
     same.refs++;
     return;
   }
-  const other = modules.find((file) => start < file.address + BigInt(file.size) && file.address < start + BigInt(size));
+  const other = modules.find((file) => base < file.base + file.size && file.base < base + size);
   if (other !== undefined) {
     process.emitWarning(
       `${filename} and ${other.filename} share addresses by chance: their coverage cannot be told apart; exclude one of them`,
@@ -86,7 +87,16 @@ export function kldload(filename: string, base: number, size: number, rest: stri
     const { symbols, lines } = JSON.parse(rest) as Pick<KernelModule, 'symbols' | 'lines'>;
     return symbolTable(filename, lines, symbols, 0n);
   });
-  modules.push({ id: ++lastId, filename, refs: 1, address: start, size, rest, table });
+  modules.push({
+    id: ++lastId,
+    filename,
+    refs: 1,
+    address: KERNBASE + BigInt(base),
+    size,
+    base,
+    rest,
+    table,
+  });
 }
 
 /**
@@ -112,5 +122,11 @@ export function linker_file_foreach(fn: (file: LinkerFile) => number): number {
 }
 
 export function kldstat(): KldStat[] {
-  return [kernel, ...modules].map(({ id, filename, refs, address, size }) => ({ id, filename, refs, address, size }));
+  return [kernel, ...modules].map(({ id, filename, refs, address, size }) => ({
+    id,
+    filename,
+    refs,
+    address,
+    size,
+  }));
 }

@@ -5,6 +5,7 @@ import {
   EI_DATA,
   EI_OSABI,
   EI_VERSION,
+  ELF_ST_TYPE,
   ELFCLASS64,
   ELFDATA2LSB,
   ELFMAG,
@@ -22,6 +23,7 @@ import {
   SHDR_SIZE,
   SHT_STRTAB,
   SHT_SYMTAB,
+  STT_FUNC,
   SYM,
   SYM_SIZE,
 } from '../abi/elf.ts';
@@ -79,15 +81,22 @@ export function sizeCalc(forEach: ForEachFile): TableSizes {
 export function ksymsSnapshot(sizes: TableSizes, area: Uint8Array, forEach: ForEachFile): number {
   if (KH_SIZE > area.length) return ERRNO.ENXIO;
   writeHeader(sizes, area);
-  const offsets = { symoff: KH_SIZE, stroff: KH_SIZE + sizes.ts_symsz, stridx: 0, resid: area.length - KH_SIZE };
+  const symend = KH_SIZE + sizes.ts_symsz;
+  const offsets = { symoff: KH_SIZE, symend, stroff: symend, stridx: 0, resid: area.length - KH_SIZE };
   const error = forEach((file) => add(file, area, offsets));
   if (offsets.resid !== 0) return ERRNO.ENXIO;
   return error;
 }
 
-/** @see freebsd-ksyms.c:115 struct toffsets */
+/**
+ * Beside what is left of the whole, each table's own end is kept: where one shrinks by what the other grows, the
+ * original would let them run into each other.
+ *
+ * @see freebsd-ksyms.c:115 struct toffsets
+ */
 interface TableOffsets {
   symoff: number;
+  symend: number;
   stroff: number;
   stridx: number;
   resid: number;
@@ -100,18 +109,18 @@ function add(file: LinkerFile, area: Uint8Array, to: TableOffsets): number {
   const view = new DataView(symbols.buffer);
   for (let at = 0; at < symbols.length; at += SYM_SIZE) {
     view.setUint32(at + SYM.st_name, view.getUint32(at + SYM.st_name, true) + to.stridx, true);
-    // The null symbol and the file's own have no place in the text.
-    const inText = view.getBigUint64(at + SYM.st_size, true) > 0n;
+    // The file's own symbol has no place in the text.
+    const inText = ELF_ST_TYPE(view.getUint8(at + SYM.st_info)) === STT_FUNC;
     if (file.id > 1 && inText)
       view.setBigUint64(at + SYM.st_value, view.getBigUint64(at + SYM.st_value, true) + file.address, true);
   }
 
-  if (symbols.length > to.resid) return ERRNO.ENXIO;
+  if (symbols.length > to.resid || to.symoff + symbols.length > to.symend) return ERRNO.ENXIO;
   to.resid -= symbols.length;
   area.set(symbols, to.symoff);
   to.symoff += symbols.length;
 
-  if (strtab.length > to.resid) return ERRNO.ENXIO;
+  if (strtab.length > to.resid || to.stroff + strtab.length > area.length) return ERRNO.ENXIO;
   to.resid -= strtab.length;
   area.set(strtab, to.stroff);
   to.stroff += strtab.length;
@@ -177,7 +186,11 @@ function writeSegment(view: DataView, at: number, flags: number): void {
 
 const NARROW = new Set(['sh_name', 'sh_type', 'sh_link', 'sh_info']);
 
-function writeSection(view: DataView, index: number, fields: Partial<Record<keyof typeof SHDR, number>>): void {
+function writeSection(
+  view: DataView,
+  index: number,
+  fields: Partial<Record<keyof typeof SHDR, number>>,
+): void {
   for (const [name, value] of Object.entries(fields)) {
     const at = KH_SHDR + index * SHDR_SIZE + SHDR[name as keyof typeof SHDR];
     if (NARROW.has(name)) view.setUint32(at, value, true);

@@ -41,7 +41,14 @@ export function symbolTable(
   return { symtab, strtab: strings.bytes() };
 }
 
-function writeSymbol(view: DataView, index: number, name: number, type: number, value: bigint, size: number): void {
+function writeSymbol(
+  view: DataView,
+  index: number,
+  name: number,
+  type: number,
+  value: bigint,
+  size: number,
+): void {
   const at = index * SYM_SIZE;
   view.setUint32(at + SYM.st_name, name, true);
   view.setUint8(at + SYM.st_info, ELF_ST_INFO(STB_LOCAL, type));

@@ -1,8 +1,9 @@
 import type { Filter } from '../src/instrument/filter.ts';
 import { type Registration, registerWith } from '../src/instrument/register.ts';
 import { hookDefinitions, initDetectors } from './engine/detectors.ts';
+import type { FuzzTarget } from './engine/execution.ts';
 import type { EngineOptions } from './engine/options.ts';
-import { type FuzzTarget, loadTarget, targetPath } from './target.ts';
+import { loadTarget, targetPath } from './target.ts';
 import { UsageError } from './usage.ts';
 
 export interface Prepared extends Registration {

@@ -1,10 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { FuzzTarget } from './engine/execution.ts';
 import { UsageError } from './usage.ts';
-
-/** `fuzz(data)`, which may return a promise, or `fuzz(data, done)`. */
-export type FuzzTarget = (data: Buffer, done?: (error?: unknown) => void) => unknown;
 
 const EXTENSIONS = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
 
@@ -51,14 +49,4 @@ function describe(error: unknown): string {
   const place = /^(?:file:\/\/)?(\/[^\n]*:\d+)\n/.exec(error.stack ?? '')?.[1];
   const label = message.startsWith(error.name) ? message : `${error.name}: ${message}`;
   return place === undefined ? label : `${label} (${place})`;
-}
-
-/** Runs a target once, whichever way it reports that it is done. */
-export async function invoke(target: FuzzTarget, data: Buffer): Promise<unknown> {
-  if (target.length < 2) return target(data);
-  return new Promise((done, fail) => {
-    const result = target(data, (error) => (error === undefined || error === null ? done(undefined) : fail(error)));
-    // A target with a callback that also returns a promise is broken, but what it throws must not get lost.
-    if (result instanceof Promise) result.catch(fail);
-  });
 }

@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from '../usage.ts';
 import { fuzzCommand } from './fuzz.ts';
 import { ksymsCommand } from './ksyms.ts';
-import { normalize } from './options.ts';
+import { split } from './options.ts';
 import { replayCommand } from './replay.ts';
 import { reportCommand } from './report.ts';
 import { symbolizeCommand } from './symbolize.ts';
@@ -14,14 +14,14 @@ function version(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-function program(): Command {
+/** @param flags libFuzzer's */
+function program(flags: readonly string[]): Command {
   const main = new Command('kcovjs')
     .description('Fuzzing with kcov-style feedback for JavaScript')
     .version(version())
     .showSuggestionAfterError();
-  for (const command of [fuzzCommand, replayCommand, reportCommand, ksymsCommand, symbolizeCommand]) {
-    main.addCommand(command());
-  }
+  const commands = [fuzzCommand(flags), replayCommand(), reportCommand(), ksymsCommand(), symbolizeCommand()];
+  for (const command of commands) main.addCommand(command);
   for (const command of [main, ...main.commands]) {
     command.exitOverride().configureOutput({ outputError: () => {} });
   }
@@ -52,7 +52,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await program().parseAsync(normalize(process.argv.slice(2)), { from: 'user' });
+  const { own, flags } = split(process.argv.slice(2));
+  await program(flags).parseAsync(own, { from: 'user' });
 } catch (error) {
   process.exitCode = fail(error);
 }

@@ -28,13 +28,15 @@ export function wholeNumber(value: string): number {
   return Number(value);
 }
 
-/** Jazzer.js writes its options in camel case or with underscores; what follows `--` is libFuzzer's. */
-export function normalize(argv: readonly string[]): string[] {
+/**
+ * Our words and, behind `--`, libFuzzer's. Jazzer.js writes its options in camel case or with underscores, which
+ * is understood.
+ */
+export function split(argv: readonly string[]): { own: string[]; flags: string[] } {
   const end = argv.indexOf('--');
   const own = end === -1 ? argv : argv.slice(0, end);
   const kebab = (name: string): string => name.replace(/_/g, '-').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
-  const names = own.map((word) => word.replace(/^--[a-z][\w-]*/, kebab));
-  return [...names, ...argv.slice(own.length)];
+  return { own: own.map((word) => word.replace(/^--[a-z][\w-]*/, kebab)), flags: argv.slice(own.length + 1) };
 }
 
 /** Which code is instrumented and how the target is called: the names and aliases of Jazzer.js. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { overflowed, pcsOf, type Recording, record } from '../collect.ts';
+import type { FuzzTarget } from '../engine/execution.ts';
 import { type Outcome, runOnce } from '../engine/run-once.ts';
 import { type Input, inputFiles, readInput } from '../inputs.ts';
 import { prepare } from '../prepare.ts';
@@ -7,7 +8,6 @@ import { snapshot } from '../snapshot.ts';
 import { formatAddress, formatFrame } from '../symbolize/format.ts';
 import { describeError, type ErrorText } from '../symbolize/stack.ts';
 import { Symbolizer } from '../symbolize/symbolizer.ts';
-import type { FuzzTarget } from '../target.ts';
 import { EXIT } from '../usage.ts';
 import { addTargetOptions, engineOptionsOf, filterOf, type TargetOptions, wholeNumber } from './options.ts';
 

@@ -3,17 +3,17 @@ import { Command, InvalidArgumentError } from 'commander';
 import { textOffset } from '../../src/abi/text.ts';
 import { kldstat } from '../../src/ksyms/linker.ts';
 import { overflowed, type Recording, record } from '../collect.ts';
+import type { FuzzTarget } from '../engine/execution.ts';
 import { runOnce } from '../engine/run-once.ts';
 import { inputFiles, readInput } from '../inputs.ts';
 import { prepare } from '../prepare.ts';
-import { FORMATS, isFormat, writeReports } from '../report/formats.ts';
-import type { FuzzTarget } from '../target.ts';
+import { FORMATS, isFormat, type ReportFormat, writeReports } from '../report/formats.ts';
 import { UsageError } from '../usage.ts';
 import { addTargetOptions, engineOptionsOf, filterOf, type TargetOptions } from './options.ts';
 
 interface ReportOptions extends TargetOptions {
   output: string;
-  format: string[];
+  format: ReportFormat[];
 }
 
 export function reportCommand(): Command {
@@ -27,11 +27,11 @@ export function reportCommand(): Command {
   ).action(report);
 }
 
-function formats(value: string): string[] {
+function formats(value: string): ReportFormat[] {
   const names = value.split(',').filter((name) => name !== '');
   const unknown = names.find((name) => !isFormat(name));
   if (unknown !== undefined) throw new InvalidArgumentError(`there is no format '${unknown}'; there are ${FORMATS.join(', ')}`);
-  return names;
+  return names.filter(isFormat);
 }
 
 async function report(name: string, corpus: string[], options: ReportOptions): Promise<void> {
@@ -46,7 +46,7 @@ async function report(name: string, corpus: string[], options: ReportOptions): P
   if (modules.length === 0) throw new UsageError(`${name}: no file that it loads is instrumented; say which are with -i`);
   process.stderr.write(`${files.length} inputs, ${failed} of which end in an error\n`);
   for (const file of full) process.stderr.write(`kcovjs: ${file}: the buffer was full; its coverage is a lower bound\n`);
-  writeReports({ modules, hits, formats: options.format, dir: options.output });
+  await writeReports({ modules, hits, formats: options.format, dir: options.output });
   process.stderr.write(`report: ${options.output}\n`);
 }
 

@@ -42,7 +42,8 @@ export class Execution {
     let failure: Failure;
     try {
       this.#callbacks.runBeforeEachCallbacks();
-      const result = this.#target(data);
+      const target = this.#target; // Called as a function: we are nobody's `this`.
+      const result = target(data);
       if (isThenable(result)) {
         result.then(ignore, ignore);
         if (promises === 'stop') this.#stop();
@@ -65,7 +66,8 @@ export class Execution {
     let failure: Failure;
     try {
       this.#callbacks.runBeforeEachCallbacks();
-      await this.#settled(this.#target.length < 2 ? this.#target(data) : this.#call(data));
+      const target = this.#target;
+      await this.#settled(target.length < 2 ? target(data) : this.#call(target, data));
     } catch (error) {
       failure = { error };
     }
@@ -94,7 +96,7 @@ export class Execution {
   }
 
   /** A target with a callback, as a promise. */
-  #call(data: Buffer): Promise<void> {
+  #call(target: FuzzTarget, data: Buffer): Promise<void> {
     return new Promise((resolve, reject) => {
       let called = false;
       const done = (error?: unknown): void => {
@@ -104,7 +106,7 @@ export class Execution {
         if (error === undefined || error === null) resolve();
         else reject(error);
       };
-      const result = this.#target(data, done);
+      const result = target(data, done);
       if (!isThenable(result)) return;
       result.then(ignore, ignore);
       reject(new Error('Internal fuzzer error - Either async or done callback based fuzz tests allowed.'));

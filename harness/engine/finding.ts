@@ -33,14 +33,19 @@ const isErrorLike = (error: unknown): error is ErrorLike =>
 const header = ({ name, message }: ErrorLike): string =>
   message === '' ? String(name || 'Error') : `${String(name || 'Error')}: ${String(message)}`;
 
-/** The frames of the code under test. A stack's head is of the time when the error was made, and may be stale. */
+/**
+ * The frames of the code under test: those of hooks come before them, ours and our caller's after. A stack's head
+ * is of the time when the error was made, and may be stale.
+ */
 function frames({ stack, message }: ErrorLike): string[] {
   if (typeof stack !== 'string') return [];
   const text = String(message);
   const start = text !== '' && stack.includes(text) ? stack.indexOf(text) + text.length : 0;
-  const lines = stack.slice(start).split('\n');
-  return lines.filter((line) => /^\s+at /.test(line) && !OWN.some((part) => line.includes(part)));
+  const lines = stack.slice(start).split('\n').filter((line) => /^\s+at /.test(line));
+  const ours = lines.findIndex((line) => CALLERS.some((folder) => line.includes(folder)));
+  return lines.slice(0, ours === -1 ? undefined : ours).filter((line) => !line.includes('/@jazzer.js/'));
 }
 
 const here = dirname(fileURLToPath(import.meta.url));
-const OWN = ['/@jazzer.js/', join(here, '/'), join(here, '../feedback/'), join(here, '../../src/')];
+/** Folders whose code calls targets. */
+const CALLERS = [join(here, '/'), join(here, '../feedback/')];

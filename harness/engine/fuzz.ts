@@ -1,5 +1,5 @@
 import type { LoadedModule } from '../feedback/counters.ts';
-import { Session } from '../feedback/session.ts';
+import { Session, type SessionStats } from '../feedback/session.ts';
 import { Execution, type FuzzTarget, PromiseSeen } from './execution.ts';
 import { printFinding } from './finding.ts';
 import { type Jazzer, loadJazzer } from './jazzer.ts';
@@ -18,6 +18,7 @@ export interface FuzzResult {
   error?: unknown;
   /** The target returned a promise, which this loop cannot wait for: the process is to be run again with that loop. */
   restart?: 'async';
+  stats: SessionStats;
 }
 
 const OK = 0;
@@ -55,8 +56,8 @@ export async function fuzz({ target, options, kldstat }: FuzzRequest): Promise<F
   if (!sync) process.on('uncaughtException', uncaught);
   try {
     const { returnCode, error } = await jazzer.core.startFuzzingNoInit(once, settings);
-    if (error instanceof PromiseSeen) return { code: OK, restart: 'async' };
-    return expect({ code: returnCode, error }, expectedErrors);
+    if (error instanceof PromiseSeen) return { code: OK, restart: 'async', stats: session.stats };
+    return expect({ code: returnCode, error, stats: session.stats }, expectedErrors);
   } finally {
     process.off('uncaughtException', uncaught);
     session.close();
@@ -95,13 +96,13 @@ function expect(result: FuzzResult, expected: readonly string[]): FuzzResult {
   if (expected.length === 0) return result;
   if (result.error === undefined) {
     console.error(`ERROR: Received no error, but expected one of [${expected}].`);
-    return { code: UNEXPECTED };
+    return { ...result, code: UNEXPECTED };
   }
   const name = result.error instanceof Error ? result.error.name : String(result.error);
   if (expected.includes(name)) {
     console.error(`INFO: Received expected error "${name}".`);
-    return { code: OK, error: result.error };
+    return { ...result, code: OK };
   }
   console.error(`ERROR: Received error "${name}" is not in expected errors [${expected}].`);
-  return { code: UNEXPECTED, error: result.error };
+  return { ...result, code: UNEXPECTED };
 }

@@ -12,7 +12,13 @@ export interface ErrorText {
 /** What called the target is ours, Jazzer.js's or Node's, and says nothing about it. */
 const BUILT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const ROOT = BUILT.replace(/[/\\]dist$/, '');
-const OURS_PARTS = [`${BUILT}/harness/`, `${ROOT}/harness/`, `${ROOT}/src/`, '/@jazzer.js/', 'node:internal/'];
+const OURS_PARTS = [
+  `${BUILT}/harness/`,
+  `${ROOT}/harness/`,
+  `${ROOT}/src/`,
+  '/@jazzer.js/',
+  'node:internal/',
+];
 /** Targets that ship with us are code under test all the same. */
 const THEIRS = `${ROOT}/harness/targets/`;
 
@@ -30,7 +36,8 @@ export function describeError(error: unknown): ErrorText {
 const isErrorLike = (value: unknown): value is { name?: unknown; message: unknown; stack?: unknown } =>
   typeof value === 'object' && value !== null && 'message' in value;
 
-const isTheirs = (line: string): boolean => line.includes(THEIRS) || !OURS_PARTS.some((part) => line.includes(part));
+const isTheirs = (line: string): boolean =>
+  line.includes(THEIRS) || !OURS_PARTS.some((part) => line.includes(part));
 
 function preview(value: unknown): string {
   try {

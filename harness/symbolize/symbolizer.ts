@@ -121,11 +121,10 @@ function placeOf(map: TraceMap | null, column: number, file: string): Place | nu
   if (map === null) return null;
   try {
     // The mappings are decoded here, at the first question.
-    const found = originalPositionFor(map, { line: 1, column });
-    // The types promise a source; a table whose numbers point outside its list has none.
-    return typeof found.source === 'string'
-      ? { file: found.source, line: found.line!, column: found.column! + 1 }
-      : null;
+    const { source, line, column: before } = originalPositionFor(map, { line: 1, column });
+    // The types promise more than a damaged table keeps: its numbers may point outside its sources, or below 0.
+    const known = typeof source === 'string' && line > 0 && before >= 0;
+    return known ? { file: source, line, column: before + 1 } : null;
   } catch {
     throw broken(file);
   }

@@ -1,5 +1,5 @@
 import { transformSync } from '@babel/core';
-import { pcLow } from '../abi/text.ts';
+import { KERNBASE, pcLow } from '../abi/text.ts';
 import kcov from './plugin.ts';
 import { placeModule } from './placement.ts';
 import type { Branch, Site, SiteTable } from './sites.ts';
@@ -7,6 +7,8 @@ import { type Format, parserOptions } from './transform.ts';
 
 /** What a report needs to know of a file beyond its PCs: which text each block runs, and each branch's arms. */
 export interface Analysis {
+  /** First byte of the module's text. */
+  address: bigint;
   /** Low half of the PC of a site. */
   pcOf(site: Site): number;
   /** The block that runs the text at `offset` characters into the file. */
@@ -30,6 +32,7 @@ export function analyze(code: string, filename: string, format: Format): Analysi
   const blocks = [...table].filter(({ kind, start, end }) => kind === 'block' && end > start);
   blocks.sort((a, b) => a.start - b.start || b.end - a.end);
   return {
+    address: KERNBASE + BigInt(base),
     pcOf: ({ offset }) => pcLow(base + offset),
     blockAt: (offset) => innermost(blocks, offset),
     branches: table.branches,

@@ -13,19 +13,21 @@ export interface ThreadData {
   port: MessagePort;
 }
 
-let loader: Loader;
+/** Undefined while what the loader itself needs is loading, which goes through these hooks too. */
+let loader: Loader | undefined;
 
 export async function initialize({ options, port }: ThreadData): Promise<void> {
-  loader = await Loader.create(options, true);
+  const created = await Loader.create(options, true);
+  loader = created;
   port.on('message', () => {
-    loader.enabled = false;
+    created.enabled = false;
     port.close();
   });
   port.unref();
 }
 
 export async function resolve(specifier: string, context: ResolveContext, next: NextResolve): Promise<unknown> {
-  if (!loader.enabled) return next(specifier, context);
+  if (!loader?.enabled) return next(specifier, context);
   if (isOurs(specifier)) return next(specifier, { ...context, parentURL: import.meta.url });
   try {
     return await next(specifier, context);
@@ -46,5 +48,6 @@ export async function load(
   context: object,
   next: (url: string, context: object) => Promise<LoadResult>,
 ): Promise<LoadResult> {
+  if (loader === undefined) return next(url, context);
   return loadTypeScript(loader, url) ?? compileModule(loader, url, await next(url, context));
 }

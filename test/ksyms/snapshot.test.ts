@@ -4,14 +4,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { close, ElfError, ioctl, KIOCGADDR, KIOCGSIZE, mmap, open, PROT_READ, PROT_WRITE, read, Symbolizer, snapshot } from '../../harness/index.ts';
+import {
+  close,
+  ElfError,
+  ioctl,
+  KIOCGADDR,
+  KIOCGSIZE,
+  mmap,
+  open,
+  PROT_READ,
+  PROT_WRITE,
+  read,
+  Symbolizer,
+  snapshot,
+} from '../../harness/index.ts';
 import { formatFrame } from '../../harness/symbolize/format.ts';
 import { address, pcLow } from '../../src/abi/text.ts';
 import { ksymsOpen, ksymsUnload } from '../../src/ksyms/device.ts';
 import { kldload, kldstat, kldunload, type LinkerFile, linker_file_foreach } from '../../src/ksyms/linker.ts';
 
 const BASE = 0x100000;
-const lines = JSON.stringify({ version: 3, sources: ['/app/src/a.ts'], names: [], mappings: 'AAAA,QAEE,QACA' });
+const lines = JSON.stringify({
+  version: 3,
+  sources: ['/app/src/a.ts'],
+  names: [],
+  mappings: 'AAAA,QAEE,QACA',
+});
 const symbols = [
   { name: '<module>', offset: 0, size: 8 },
   { name: 'decode', offset: 8, size: 16 },
@@ -74,15 +92,30 @@ describe('the layout of the original (freebsd-ksyms.c:102, :240-361)', () => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const u64 = (offset: number): number => Number(view.getBigUint64(offset, true));
     expect([...bytes.subarray(0, 16)]).toEqual([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 9, 0, 0, 0, 0, 0, 0, 0, 0]);
-    expect([view.getUint16(16, true), view.getUint16(18, true), view.getUint32(20, true)]).toEqual([2, 62, 1]);
+    expect([view.getUint16(16, true), view.getUint16(18, true), view.getUint32(20, true)]).toEqual([
+      2, 62, 1,
+    ]);
     expect([u64(24), u64(32), u64(40)]).toEqual([0, 64, 176]);
-    expect([52, 54, 56, 58, 60, 62].map((offset) => view.getUint16(offset, true))).toEqual([64, 56, 2, 64, 4, 3]);
-    expect([64, 120].map((offset) => [view.getUint32(offset, true), view.getUint32(offset + 4, true)])).toEqual([[1, 5], [1, 7]]);
+    expect([52, 54, 56, 58, 60, 62].map((offset) => view.getUint16(offset, true))).toEqual([
+      64, 56, 2, 64, 4, 3,
+    ]);
+    expect(
+      [64, 120].map((offset) => [view.getUint32(offset, true), view.getUint32(offset + 4, true)]),
+    ).toEqual([
+      [1, 5],
+      [1, 7],
+    ]);
     // sizeof(struct ksyms_hdr): 64 + 2 * 56 + 4 * 64 + 28, rounded up to eight.
     const [symsz, strsz] = [u64(176 + 64 + 32), u64(176 + 128 + 32)];
     const section = (i: number) => [
-      view.getUint32(176 + i * 64, true), view.getUint32(180 + i * 64, true), u64(176 + i * 64 + 24), u64(176 + i * 64 + 32),
-      view.getUint32(176 + i * 64 + 40, true), view.getUint32(176 + i * 64 + 44, true), u64(176 + i * 64 + 48), u64(176 + i * 64 + 56),
+      view.getUint32(176 + i * 64, true),
+      view.getUint32(180 + i * 64, true),
+      u64(176 + i * 64 + 24),
+      u64(176 + i * 64 + 32),
+      view.getUint32(176 + i * 64 + 40, true),
+      view.getUint32(176 + i * 64 + 44, true),
+      u64(176 + i * 64 + 48),
+      u64(176 + i * 64 + 56),
     ];
     expect([0, 1, 2, 3].map(section)).toEqual([
       [0, 0, 0, 0, 0, 0, 0, 0],
@@ -90,7 +123,9 @@ describe('the layout of the original (freebsd-ksyms.c:102, :240-361)', () => {
       [9, 3, 464 + symsz, strsz, 0, 0, 1, 0],
       [17, 3, 432, 28, 0, 0, 0, 0],
     ]);
-    expect(Buffer.from(bytes.subarray(432, 464)).toString('latin1')).toBe('\0.symtab\0.strtab\0.shstrtab\0\0\0\0\0\0');
+    expect(Buffer.from(bytes.subarray(432, 464)).toString('latin1')).toBe(
+      '\0.symtab\0.strtab\0.shstrtab\0\0\0\0\0\0',
+    );
     expect(bytes.length).toBe(464 + symsz + strsz);
   });
 });
@@ -132,7 +167,12 @@ describe('the device', () => {
   });
   test('what loads after open is in the next snapshot', () => {
     const before = snapshot().length;
-    kldload('/app/later.js', BASE + 0x10000, 8, JSON.stringify({ symbols: [{ name: '<module>', offset: 0, size: 8 }], lines }));
+    kldload(
+      '/app/later.js',
+      BASE + 0x10000,
+      8,
+      JSON.stringify({ symbols: [{ name: '<module>', offset: 0, size: 8 }], lines }),
+    );
     expect(snapshot().length).toBeGreaterThan(before);
     kldunload(kldstat().at(-1)!.id);
     expect(snapshot().length).toBe(before);
@@ -143,7 +183,8 @@ describe('the device', () => {
       return (fn: (file: LinkerFile) => number): number => {
         let error = linker_file_foreach(fn);
         // Between the pass that counts and the pass that writes, a module comes.
-        if (calls++ % 2 === 1 && calls / 2 <= times) linker_file_foreach((file) => (file.id > 1 ? 0 : (error ||= fn(file))));
+        if (calls++ % 2 === 1 && calls / 2 <= times)
+          linker_file_foreach((file) => (file.id > 1 ? 0 : (error ||= fn(file))));
         return error;
       };
     };
@@ -179,17 +220,33 @@ describe('Symbolizer', () => {
   test('a PC, the byte before it and its call symbolize alike, in the file that a person wrote', () => {
     const symbolizer = new Symbolizer(snapshot());
     for (const back of [0n, 1n, 5n]) {
-      expect(symbolizer.lookup(at(8) - back)).toMatchObject({ symbol: 'decode', file: '/app/src/a.ts', line: 3, column: 3 });
-      expect(symbolizer.lookup(at(16) - back)).toMatchObject({ symbol: 'decode', file: '/app/src/a.ts', line: 4, column: 3 });
+      expect(symbolizer.lookup(at(8) - back)).toMatchObject({
+        symbol: 'decode',
+        file: '/app/src/a.ts',
+        line: 3,
+        column: 3,
+      });
+      expect(symbolizer.lookup(at(16) - back)).toMatchObject({
+        symbol: 'decode',
+        file: '/app/src/a.ts',
+        line: 4,
+        column: 3,
+      });
     }
     expect(symbolizer.lookup(at(16))?.offset).toBe(13);
-    expect(formatFrame(at(8), symbolizer.lookup(at(8)))).toBe('0xffffffff8010000d decode+0x5 /app/src/a.ts:3:3');
+    expect(formatFrame(at(8), symbolizer.lookup(at(8)))).toBe(
+      '0xffffffff8010000d decode+0x5 /app/src/a.ts:3:3',
+    );
   });
   test('the kernel has functions and no lines', () => {
-    expect(new Symbolizer(snapshot()).lookup(0xffffffff80000001n)).toEqual({ symbol: '__sanitizer_cov_trace_pc', offset: 1 });
+    expect(new Symbolizer(snapshot()).lookup(0xffffffff80000001n)).toEqual({
+      symbol: '__sanitizer_cov_trace_pc',
+      offset: 1,
+    });
   });
   test('an address outside every function is unknown', () => {
-    for (const pc of [0n, at(24), 2n ** 64n - 1n]) expect(new Symbolizer(snapshot()).lookup(pc)).toBeUndefined();
+    for (const pc of [0n, at(24), 2n ** 64n - 1n])
+      expect(new Symbolizer(snapshot()).lookup(pc)).toBeUndefined();
     expect(formatFrame(0n, undefined)).toBe('0x0000000000000000 ?? ??:0');
   });
   test('whatever the bytes are, it answers or says what is wrong with them', () => {
@@ -202,11 +259,18 @@ describe('Symbolizer', () => {
         if (!(error instanceof ElfError)) throw error;
       }
     };
-    fc.assert(fc.property(fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }), fc.nat(good.length), (edits, length) => {
-      const bytes = good.slice(0, length < 40 ? good.length : length);
-      for (const [offset, byte] of edits) if (offset < bytes.length) bytes[offset] = byte;
-      attempt(bytes);
-    }), { numRuns: 5000, seed: 1 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }),
+        fc.nat(good.length),
+        (edits, length) => {
+          const bytes = good.slice(0, length < 40 ? good.length : length);
+          for (const [offset, byte] of edits) if (offset < bytes.length) bytes[offset] = byte;
+          attempt(bytes);
+        },
+      ),
+      { numRuns: 5000, seed: 1 },
+    );
     expect(() => new Symbolizer(new Uint8Array(3))).toThrow(ElfError);
   });
 });

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { kldstat } from '../../src/ksyms/linker.ts';
+import { fuzz } from '../engine/fuzz.ts';
+import { type EngineOptions, flag } from '../engine/options.ts';
+import { prepare } from '../prepare.ts';
+import { UsageError } from '../usage.ts';
+import { addTargetOptions, engineOptionsOf, filterOf, type TargetOptions, wholeNumber } from './options.ts';
+
+interface FuzzOptions extends TargetOptions {
+  sync?: boolean;
+  async?: boolean;
+  timeout?: number;
+  expectedErrors?: string[];
+  mode: string;
+}
+
+/** @param libFuzzerFlags what stood behind `--` */
+export function fuzzCommand(libFuzzerFlags: readonly string[]): Command {
+  return addTargetOptions(
+    new Command('fuzz')
+      .description('fuzz the function that a module exports; what follows -- goes to libFuzzer')
+      .argument('<target>', 'module that exports fuzz(data): sync, promise or callback')
+      .argument('[corpus...]', 'folders of inputs; new ones go to the first')
+      .option('--sync', 'call the target synchronously, and do not wait for promises')
+      .option('--async', 'give the event loop its turns between runs; chosen by itself for targets that need it')
+      .option('--timeout <ms>', 'milliseconds that one run may take (default: 5000)', wholeNumber)
+      .option('-x, --expected-errors <name>', 'error that is expected to end the run; repeatable', (value, list: string[] = []) => [...list, value])
+      .option('-m, --mode <mode>', "'fuzzing', or 'regression' to only run the inputs that there are", mode, 'fuzzing'),
+  ).action((target: string, corpus: string[], options: FuzzOptions) => run(target, corpus, libFuzzerFlags, options));
+}
+
+function mode(value: string): string {
+  if (value !== 'fuzzing' && value !== 'regression') throw new InvalidArgumentError(`mode is 'fuzzing' or 'regression'`);
+  return value;
+}
+
+async function run(name: string, corpus: string[], flags: readonly string[], options: FuzzOptions): Promise<void> {
+  checkCorpus(corpus);
+  checkArtifacts(flags);
+  const engine: EngineOptions = {
+    ...engineOptionsOf(options),
+    corpus,
+    libFuzzerFlags: [...flags, ...(options.mode === 'regression' ? ['-runs=0'] : [])],
+    loop: options.sync ? 'sync' : options.async ? 'async' : 'auto',
+    ...(options.timeout !== undefined && { timeout: options.timeout }),
+    expectedErrors: options.expectedErrors ?? [],
+  };
+  const { target } = await prepare(name, filterOf(options), engine);
+  if (kldstat().length === 1)
+    process.stderr.write('kcovjs: WARNING: no file that the target loads is instrumented; say which are with -i\n');
+  const { code, restart, stats } = await fuzz({ target, options: engine, kldstat });
+  if (restart !== undefined) return again();
+  if (stats.overflows > 0)
+    process.stderr.write(`kcovjs: the buffer was full in ${stats.overflows} of ${stats.runs} runs: coverage that came later in them is lost\n`);
+  // A target may have left timers and sockets behind.
+  process.exit(code);
+}
+
+/** The whole process once more, with the loop that can wait for promises. */
+function again(): Promise<void> {
+  process.stderr.write('INFO: the target returns promises: starting again with the asynchronous loop (--async)\n');
+  const [script, ...words] = process.argv.slice(1);
+  const at = words.indexOf('--');
+  const own = at === -1 ? words : words.slice(0, at);
+  const args = [...process.execArgv, script!, ...own, '--async', ...words.slice(own.length)];
+  const child = spawn(process.execPath, args, { stdio: 'inherit' });
+  // The terminal sends its signals to the child too, which ends in its own way.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  return new Promise((_, fail) => {
+    child.on('error', fail);
+    child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));
+  });
+}
+
+/** The first folder is made if need be, and must take new inputs; the others must be there. */
+function checkCorpus([first, ...others]: readonly string[]): void {
+  for (const path of others) {
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) throw new UsageError(`${path}: no such corpus folder`);
+  }
+  if (first === undefined || statSync(first, { throwIfNoEntry: false })?.isFile()) return;
+  try {
+    mkdirSync(first, { recursive: true });
+    rmSync(mkdtempSync(join(first, '.kcovjs-')), { recursive: true });
+  } catch (error) {
+    throw new UsageError(`${first}: cannot be written: ${(error as NodeJS.ErrnoException).code}; name another folder for new inputs`);
+  }
+}
+
+/** libFuzzer would find out only when it has something to write. */
+function checkArtifacts(flags: readonly string[]): void {
+  const prefix = flag(flags, 'artifact_prefix');
+  if (prefix === undefined) return;
+  const folder = prefix.endsWith('/') ? prefix : dirname(prefix);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`-artifact_prefix=${prefix}: there is no folder ${folder}; make it first`);
+}

@@ -1,6 +1,15 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from './usage.ts';
+
+/** What is at a path; undefined also where a file stands in the way of it. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
 
 export interface Input {
   path: string;
@@ -10,7 +19,7 @@ export interface Input {
 /** Every file that `paths` name, folders with all that is below them, in the order of their names. */
 export function inputFiles(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
-    const stats = statSync(path, { throwIfNoEntry: false });
+    const stats = statOf(path);
     if (stats === undefined) throw new UsageError(`${path}: no such file or folder; give inputs or corpus folders`);
     if (!stats.isDirectory()) return [path];
     return inputFiles(

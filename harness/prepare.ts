@@ -3,24 +3,32 @@ import { type Registration, registerWith } from '../src/instrument/register.ts';
 import { hookDefinitions, initDetectors } from './engine/detectors.ts';
 import type { FuzzTarget } from './engine/execution.ts';
 import type { EngineOptions } from './engine/options.ts';
-import { loadTarget, targetPath } from './target.ts';
+import { checkSyntax, loadTarget, targetPath } from './target.ts';
 import { UsageError } from './usage.ts';
 
 export interface Prepared extends Registration {
   target: FuzzTarget;
 }
 
+/** Runs something that loads a target, and may watch it. */
+export type Loading = (load: () => Promise<FuzzTarget>) => Promise<FuzzTarget>;
+
 /**
  * Loads a target the way every command does: bug detectors and hooks first, then the target, instrumented.
  *
  * @throws {UsageError} for a target or a file of hooks that cannot be loaded
  */
-export async function prepare(name: string, filter: Partial<Filter>, engine: EngineOptions): Promise<Prepared> {
-  targetPath(name); // The name is looked at before anything is loaded for it.
+export async function prepare(
+  name: string,
+  filter: Partial<Filter>,
+  engine: EngineOptions,
+  loading: Loading = (load) => load(),
+): Promise<Prepared> {
+  checkSyntax(name); // The file is looked at before anything else is loaded for it.
   await detectors(engine);
   const url = new URL('./engine/provider.js', import.meta.url).href;
   const registration = await registerWith(filter, { url, data: hookDefinitions() });
-  const target = await loadTarget(name, engine.fuzzEntryPoint);
+  const target = await loading(() => loadTarget(name, engine.fuzzEntryPoint));
   return { target, unregister: registration.unregister };
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { hasModuleSyntax } from '../src/instrument/transform.ts';
 import type { FuzzTarget } from './engine/execution.ts';
 import { UsageError } from './usage.ts';
 
@@ -17,6 +18,16 @@ export function targetPath(
   );
   if (found === undefined) throw new UsageError(`${name}: ${missing}`);
   return found;
+}
+
+/** @throws {UsageError} with the place of a syntax error in the target itself */
+export function checkSyntax(name: string): void {
+  const path = targetPath(name);
+  try {
+    hasModuleSyntax(readFileSync(path, 'utf8'), path);
+  } catch (error) {
+    throw new UsageError(`${name}: cannot be loaded: ${(error as Error).message.split('\n')[0]!.replace(`${path}: `, '')}`);
+  }
 }
 
 /**

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { kldstat } from '../../src/ksyms/linker.ts';
 import { fuzz } from '../engine/fuzz.ts';
 import { type EngineOptions, flag } from '../engine/options.ts';
+import { statOf } from '../inputs.ts';
 import { prepare } from '../prepare.ts';
 import { UsageError } from '../usage.ts';
 import { addTargetOptions, engineOptionsOf, filterOf, type TargetOptions, wholeNumber } from './options.ts';
@@ -79,9 +80,9 @@ function again(): Promise<void> {
 /** The first folder is made if need be, and must take new inputs; the others must be there. */
 function checkCorpus([first, ...others]: readonly string[]): void {
   for (const path of others) {
-    if (statSync(path, { throwIfNoEntry: false }) === undefined) throw new UsageError(`${path}: no such corpus folder`);
+    if (statOf(path) === undefined) throw new UsageError(`${path}: no such corpus folder`);
   }
-  if (first === undefined || statSync(first, { throwIfNoEntry: false })?.isFile()) return;
+  if (first === undefined || statOf(first)?.isFile()) return;
   try {
     mkdirSync(first, { recursive: true });
     rmSync(mkdtempSync(join(first, '.kcovjs-')), { recursive: true });
@@ -95,6 +96,6 @@ function checkArtifacts(flags: readonly string[]): void {
   const prefix = flag(flags, 'artifact_prefix');
   if (prefix === undefined) return;
   const folder = prefix.endsWith('/') ? prefix : dirname(prefix);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+  if (!statOf(folder)?.isDirectory())
     throw new UsageError(`-artifact_prefix=${prefix}: there is no folder ${folder}; make it first`);
 }

@@ -3,7 +3,6 @@ import { Command, InvalidArgumentError } from 'commander';
 import { textOffset } from '../../src/abi/text.ts';
 import { kldstat } from '../../src/ksyms/linker.ts';
 import { overflowed, type Recording, record } from '../collect.ts';
-import type { FuzzTarget } from '../engine/execution.ts';
 import { runOnce } from '../engine/run-once.ts';
 import { inputFiles, readInput } from '../inputs.ts';
 import { prepare } from '../prepare.ts';
@@ -38,9 +37,18 @@ async function report(name: string, corpus: string[], options: ReportOptions): P
   const files = inputFiles(corpus);
   if (files.length === 0) throw new UsageError(`${corpus.join(', ')}: no inputs; give a folder that has some`);
   checkWritable(options.output);
-  const { target, unregister } = await prepare(name, filterOf(options), engineOptionsOf(options));
-  const { hits, failed, full } = await run(target, files);
+  const found: Hits = { hits: new Map(), failed: 0, full: [] };
+  // What a module does when it loads counts too, as it does for istanbul.
+  const { target, unregister } = await prepare(name, filterOf(options), engineOptionsOf(options), (load) =>
+    traced(load, name, found),
+  );
+  for (const file of files) {
+    const { data } = readInput(file);
+    const outcome = await traced(() => runOnce(target, data), file, found);
+    if (outcome.kind === 'finding') found.failed++;
+  }
   unregister();
+  const { hits, failed, full } = found;
 
   const modules = kldstat().filter(({ id }) => id > 1);
   if (modules.length === 0) throw new UsageError(`${name}: no file that it loads is instrumented; say which are with -i`);
@@ -63,26 +71,17 @@ interface Hits {
   /** How often each PC was reached, by its offset into kernel text. */
   hits: Map<number, number>;
   failed: number;
-  /** Inputs whose trace did not fit into the buffer. */
+  /** What had a trace that did not fit into the buffer. */
   full: string[];
 }
 
-async function run(target: FuzzTarget, files: readonly string[]): Promise<Hits> {
-  const found: Hits = { hits: new Map(), failed: 0, full: [] };
-  for (const file of files) {
-    const { data } = readInput(file);
-    await record(
-      () => runOnce(target, data),
-      { mode: 'pc' },
-      (recording, outcome) => {
-        if ('error' in outcome) throw outcome.error;
-        if (outcome.result.kind === 'finding') found.failed++;
-        if (overflowed(recording)) found.full.push(file);
-        count(recording, found.hits);
-      },
-    );
-  }
-  return found;
+async function traced<R>(fn: () => Promise<R>, name: string, found: Hits): Promise<R> {
+  return record(fn, { mode: 'pc' }, (recording, outcome) => {
+    if ('error' in outcome) throw outcome.error;
+    if (overflowed(recording)) found.full.push(name);
+    count(recording, found.hits);
+    return outcome.result as R;
+  });
 }
 
 function count({ words }: Recording, hits: Map<number, number>): void {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { Loader } from './loader.ts';
 import { isOurs, sourceCandidates } from './resolve.ts';
 import type { Format } from './transform.ts';
@@ -60,9 +61,11 @@ function hookTypeScript({ _extensions }: Internals, loader: Loader): () => void 
 
 function hookResolve(internals: Internals, loader: Loader): () => void {
   const resolve = internals._resolveFilename;
-  const own = createRequire(import.meta.url);
+  const here = fileURLToPath(import.meta.url);
+  const own = createRequire(here);
   internals._resolveFilename = function (request, parent, ...rest) {
-    if (!loader.enabled) return resolve.call(this, request, parent, ...rest);
+    if (!loader.enabled || parent?.filename === here) return resolve.call(this, request, parent, ...rest);
+    // This comes back here, with ourselves as the parent.
     if (isOurs(request)) return own.resolve(request);
     try {
       return resolve.call(this, request, parent, ...rest);

@@ -96,7 +96,9 @@ export function pcsOf({ words }: Recording): bigint[] {
 /** The comparisons of a recording. */
 export function cmpsOf({ words }: Recording): Comparison[] {
   return Array.from({ length: Number(words[0]) }, (_, i) => {
-    const [type, arg1, arg2, pc] = [CMP_TYPE, CMP_ARG1, CMP_ARG2, CMP_PC].map((field) => words[i * CMP_WORDS + 1 + field]!);
+    const [type, arg1, arg2, pc] = [CMP_TYPE, CMP_ARG1, CMP_ARG2, CMP_PC].map(
+      (field) => words[i * CMP_WORDS + 1 + field]!,
+    );
     const size = (1 << (Number(type) >> 1)) as Comparison['size'];
     return { size, constant: (Number(type) & KCOV_CMP_CONST) !== 0, arg1: arg1!, arg2: arg2!, pc: pc! };
   });
@@ -112,7 +114,10 @@ export const overflowed = ({ words, limit }: Recording, mode: 'pc' | 'cmp' = 'pc
  * @returns a promise where `fn` returns one
  * @throws what `fn` throws; EBUSY where the caller is being traced already
  */
-export function collect<R>(fn: () => Promise<R>, options: CollectOptions & { mode: 'cmp' }): Promise<CollectedCmps<R>>;
+export function collect<R>(
+  fn: () => Promise<R>,
+  options: CollectOptions & { mode: 'cmp' },
+): Promise<CollectedCmps<R>>;
 export function collect<R>(fn: () => R, options: CollectOptions & { mode: 'cmp' }): CollectedCmps<R>;
 export function collect<R>(fn: () => Promise<R>, options?: CollectOptions): Promise<CollectedPcs<R>>;
 export function collect<R>(fn: () => R, options?: CollectOptions): CollectedPcs<R>;

@@ -5,7 +5,13 @@ export { KIOCGADDR, KIOCGSIZE } from '../src/abi/ksyms.ts';
 export { MAP_SHARED, PROT_EXEC, PROT_READ, PROT_WRITE } from '../src/abi/mman.ts';
 export { type Registration, register } from '../src/instrument/register.ts';
 export { close, ioctl, mmap, munmap, open, type Request, read } from '../src/user.ts';
-export { type CollectedCmps, type CollectedPcs, type CollectOptions, type Comparison, collect } from './collect.ts';
+export {
+  type CollectedCmps,
+  type CollectedPcs,
+  type CollectOptions,
+  type Comparison,
+  collect,
+} from './collect.ts';
 export { snapshot } from './snapshot.ts';
 export { ElfError } from './symbolize/elf.ts';
 export { type Frame, Symbolizer } from './symbolize/symbolizer.ts';

@@ -20,7 +20,8 @@ export interface Input {
 export function inputFiles(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
     const stats = statOf(path);
-    if (stats === undefined) throw new UsageError(`${path}: no such file or folder; give inputs or corpus folders`);
+    if (stats === undefined)
+      throw new UsageError(`${path}: no such file or folder; give inputs or corpus folders`);
     if (!stats.isDirectory()) return [path];
     return inputFiles(
       readdirSync(path)

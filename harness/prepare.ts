@@ -33,7 +33,8 @@ export async function prepare(
 }
 
 async function detectors(engine: EngineOptions): Promise<void> {
-  for (const file of engine.customHooks ?? []) targetPath(file, 'no such file of hooks; give the path of a module');
+  for (const file of engine.customHooks ?? [])
+    targetPath(file, 'no such file of hooks; give the path of a module');
   try {
     await initDetectors(engine);
   } catch (error) {

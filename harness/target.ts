@@ -26,7 +26,9 @@ export function checkSyntax(name: string): void {
   try {
     hasModuleSyntax(readFileSync(path, 'utf8'), path);
   } catch (error) {
-    throw new UsageError(`${name}: cannot be loaded: ${(error as Error).message.split('\n')[0]!.replace(`${path}: `, '')}`);
+    throw new UsageError(
+      `${name}: cannot be loaded: ${(error as Error).message.split('\n')[0]!.replace(`${path}: `, '')}`,
+    );
   }
 }
 
@@ -48,7 +50,9 @@ export async function loadTarget(name: string, entryPoint = 'fuzz'): Promise<Fuz
   if (typeof target !== 'function') {
     const exported = Object.keys(module).filter((key) => key !== 'default' && key !== 'module.exports');
     const has = exported.length > 0 ? `it exports ${exported.join(', ')}` : 'it exports nothing by name';
-    throw new UsageError(`${name}: does not export a function '${entryPoint}' (${has}); --fuzz-entry-point names another`);
+    throw new UsageError(
+      `${name}: does not export a function '${entryPoint}' (${has}); --fuzz-entry-point names another`,
+    );
   }
   return target as FuzzTarget;
 }

@@ -27,7 +27,9 @@ function install(): Machine {
   const before = (globalThis as Record<string, unknown>)[KERNEL_GLOBAL] as Partial<Kernel> | undefined;
   // What code that was instrumented ahead of time puts there by itself is only a stand-in.
   if (before?.trace_cmp !== undefined)
-    throw new Error('two copies of kcovjs are loaded in one thread; make one package serve both (npm ls kcovjs)');
+    throw new Error(
+      'two copies of kcovjs are loaded in one thread; make one package serve both (npm ls kcovjs)',
+    );
 
   const kernel = new ThreadKernel();
   const lwp = new Lwp(kernel);
@@ -41,6 +43,11 @@ function install(): Machine {
   kernel.kcov_silence_leave = () => lwp.silenceLeave();
 
   // A property that can never change is a constant to the compiler; one that can be listed would show.
-  Object.defineProperty(globalThis, KERNEL_GLOBAL, { value: kernel, writable: false, configurable: false, enumerable: false });
+  Object.defineProperty(globalThis, KERNEL_GLOBAL, {
+    value: kernel,
+    writable: false,
+    configurable: false,
+    enumerable: false,
+  });
   return { kernel, curlwp: () => lwp, sections };
 }

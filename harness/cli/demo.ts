@@ -30,16 +30,28 @@ const corpus = join(folder, 'corpus');
 const findings = join(folder, 'findings/');
 mkdirSync(findings);
 
-const fuzzed = kcovjs('fuzz', TARGET, ...INCLUDE, corpus, '--', '-max_total_time=90', `-artifact_prefix=${findings}`);
+const fuzzed = kcovjs(
+  'fuzz',
+  TARGET,
+  ...INCLUDE,
+  corpus,
+  '--',
+  '-max_total_time=90',
+  `-artifact_prefix=${findings}`,
+);
 if (fuzzed !== EXIT.finding) fail(`the bug was not found within 90 seconds (exit code ${fuzzed})`);
 
 const crash = readdirSync(findings).find((name) => name.startsWith('crash-'));
 if (crash === undefined) fail(`no input was written to ${findings}`);
-if (kcovjs('replay', TARGET, ...INCLUDE, '--last', '12', join(findings, crash)) !== EXIT.finding) fail('the finding does not reproduce');
+if (kcovjs('replay', TARGET, ...INCLUDE, '--last', '12', join(findings, crash)) !== EXIT.finding)
+  fail('the finding does not reproduce');
 
 const report = join(ROOT, 'kcov-report');
 const out = relative(ROOT, report);
-if (kcovjs('report', TARGET, ...INCLUDE, '-o', out, '--format', 'text,html,lcov', corpus, findings) !== EXIT.ok) fail('no report');
+if (
+  kcovjs('report', TARGET, ...INCLUDE, '-o', out, '--format', 'text,html,lcov', corpus, findings) !== EXIT.ok
+)
+  fail('no report');
 process.stdout.write(`
 found:   ${join(findings, crash)}
 corpus:  ${corpus}

@@ -27,19 +27,39 @@ export function fuzzCommand(libFuzzerFlags: readonly string[]): Command {
       .argument('<target>', 'module that exports fuzz(data): sync, promise or callback')
       .argument('[corpus...]', 'folders of inputs; new ones go to the first')
       .option('--sync', 'call the target synchronously, and do not wait for promises')
-      .option('--async', 'give the event loop its turns between runs; chosen by itself for targets that need it')
+      .option(
+        '--async',
+        'give the event loop its turns between runs; chosen by itself for targets that need it',
+      )
       .option('--timeout <ms>', 'milliseconds that one run may take (default: 5000)', wholeNumber)
-      .option('-x, --expected-errors <name>', 'error that is expected to end the run; repeatable', (value, list: string[] = []) => [...list, value])
-      .option('-m, --mode <mode>', "'fuzzing', or 'regression' to only run the inputs that there are", mode, 'fuzzing'),
-  ).action((target: string, corpus: string[], options: FuzzOptions) => run(target, corpus, libFuzzerFlags, options));
+      .option(
+        '-x, --expected-errors <name>',
+        'error that is expected to end the run; repeatable',
+        (value, list: string[] = []) => [...list, value],
+      )
+      .option(
+        '-m, --mode <mode>',
+        "'fuzzing', or 'regression' to only run the inputs that there are",
+        mode,
+        'fuzzing',
+      ),
+  ).action((target: string, corpus: string[], options: FuzzOptions) =>
+    run(target, corpus, libFuzzerFlags, options),
+  );
 }
 
 function mode(value: string): string {
-  if (value !== 'fuzzing' && value !== 'regression') throw new InvalidArgumentError(`mode is 'fuzzing' or 'regression'`);
+  if (value !== 'fuzzing' && value !== 'regression')
+    throw new InvalidArgumentError(`mode is 'fuzzing' or 'regression'`);
   return value;
 }
 
-async function run(name: string, corpus: string[], flags: readonly string[], options: FuzzOptions): Promise<void> {
+async function run(
+  name: string,
+  corpus: string[],
+  flags: readonly string[],
+  options: FuzzOptions,
+): Promise<void> {
   checkCorpus(corpus);
   checkArtifacts(flags);
   const engine: EngineOptions = {
@@ -52,18 +72,24 @@ async function run(name: string, corpus: string[], flags: readonly string[], opt
   };
   const { target } = await prepare(name, filterOf(options), engine);
   if (kldstat().length === 1)
-    process.stderr.write('kcovjs: WARNING: no file that the target loads is instrumented; say which are with -i\n');
+    process.stderr.write(
+      'kcovjs: WARNING: no file that the target loads is instrumented; say which are with -i\n',
+    );
   const { code, restart, stats } = await fuzz({ target, options: engine, kldstat });
   if (restart !== undefined) return again();
   if (stats.overflows > 0)
-    process.stderr.write(`kcovjs: the buffer was full in ${stats.overflows} of ${stats.runs} runs: coverage that came later in them is lost\n`);
+    process.stderr.write(
+      `kcovjs: the buffer was full in ${stats.overflows} of ${stats.runs} runs: coverage that came later in them is lost\n`,
+    );
   // A target may have left timers and sockets behind.
   process.exit(code);
 }
 
 /** The whole process once more, with the loop that can wait for promises. */
 function again(): Promise<void> {
-  process.stderr.write('INFO: the target returns promises: starting again with the asynchronous loop (--async)\n');
+  process.stderr.write(
+    'INFO: the target returns promises: starting again with the asynchronous loop (--async)\n',
+  );
   const [script, ...words] = process.argv.slice(1);
   const at = words.indexOf('--');
   const own = at === -1 ? words : words.slice(0, at);
@@ -73,7 +99,9 @@ function again(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   return new Promise((_, fail) => {
     child.on('error', fail);
-    child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));
+    child.on('exit', (code, signal) =>
+      process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]),
+    );
   });
 }
 
@@ -87,7 +115,9 @@ function checkCorpus([first, ...others]: readonly string[]): void {
     mkdirSync(first, { recursive: true });
     rmSync(mkdtempSync(join(first, '.kcovjs-')), { recursive: true });
   } catch (error) {
-    throw new UsageError(`${first}: cannot be written: ${(error as NodeJS.ErrnoException).code}; name another folder for new inputs`);
+    throw new UsageError(
+      `${first}: cannot be written: ${(error as NodeJS.ErrnoException).code}; name another folder for new inputs`,
+    );
   }
 }
 

@@ -27,6 +27,8 @@ function writeWhole(path: string, bytes: Uint8Array): void {
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw new UsageError(`${path}: cannot be written: ${(error as NodeJS.ErrnoException).code}; name another with -o`);
+    throw new UsageError(
+      `${path}: cannot be written: ${(error as NodeJS.ErrnoException).code}; name another with -o`,
+    );
   }
 }

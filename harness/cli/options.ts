@@ -35,18 +35,31 @@ export function wholeNumber(value: string): number {
 export function split(argv: readonly string[]): { own: string[]; flags: string[] } {
   const end = argv.indexOf('--');
   const own = end === -1 ? argv : argv.slice(0, end);
-  const kebab = (name: string): string => name.replace(/_/g, '-').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+  const kebab = (name: string): string =>
+    name.replace(/_/g, '-').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
   return { own: own.map((word) => word.replace(/^--[a-z][\w-]*/, kebab)), flags: argv.slice(own.length + 1) };
 }
 
 /** Which code is instrumented and how the target is called: the names and aliases of Jazzer.js. */
 export function addTargetOptions(command: Command): Command {
   return command
-    .option('-i, --includes <part>', "instrument files with this in their path; '*' for all; repeatable", collect)
-    .option('-e, --excludes <part>', "leave files with this in their path alone; repeatable (default: node_modules)", collect)
+    .option(
+      '-i, --includes <part>',
+      "instrument files with this in their path; '*' for all; repeatable",
+      collect,
+    )
+    .option(
+      '-e, --excludes <part>',
+      'leave files with this in their path alone; repeatable (default: node_modules)',
+      collect,
+    )
     .option('-f, --fuzz-entry-point <name>', 'exported function to call', 'fuzz')
     .option('-h, --custom-hooks <file>', 'module that registers hooks with Jazzer.js; repeatable', collect)
-    .option('--disable-bug-detectors <pattern>', "detectors to leave out, by regular expression; '.*' for all; repeatable", patternList)
+    .option(
+      '--disable-bug-detectors <pattern>',
+      "detectors to leave out, by regular expression; '.*' for all; repeatable",
+      patternList,
+    )
     .helpOption('--help', 'display help for command');
 }
 

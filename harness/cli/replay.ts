@@ -43,7 +43,8 @@ async function replay(name: string, paths: string[], options: ReplayOptions): Pr
   for (const file of files) {
     const replayed = await run(target, readInput(file));
     // A run may load further modules.
-    if (replayed.pcs.some((pc) => symbolizer.lookup(pc) === undefined)) symbolizer = new Symbolizer(snapshot());
+    if (replayed.pcs.some((pc) => symbolizer.lookup(pc) === undefined))
+      symbolizer = new Symbolizer(snapshot());
     process.stdout.write(options.json ? asJson(replayed, symbolizer) : asText(replayed, symbolizer, options));
     if (replayed.outcome.kind === 'finding') process.exitCode = EXIT.finding;
   }

@@ -22,20 +22,27 @@ export function reportCommand(): Command {
       .argument('<target>', 'module that exports fuzz(data)')
       .argument('<corpus...>', 'folders of inputs, or inputs')
       .option('-o, --output <dir>', 'where to write files', 'kcov-report')
-      .option('--format <names>', `formats, separated by commas: ${FORMATS.join(', ')}`, formats, ['text', 'html', 'lcov', 'json']),
+      .option('--format <names>', `formats, separated by commas: ${FORMATS.join(', ')}`, formats, [
+        'text',
+        'html',
+        'lcov',
+        'json',
+      ]),
   ).action(report);
 }
 
 function formats(value: string): ReportFormat[] {
   const names = value.split(',').filter((name) => name !== '');
   const unknown = names.find((name) => !isFormat(name));
-  if (unknown !== undefined) throw new InvalidArgumentError(`there is no format '${unknown}'; there are ${FORMATS.join(', ')}`);
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`there is no format '${unknown}'; there are ${FORMATS.join(', ')}`);
   return names.filter(isFormat);
 }
 
 async function report(name: string, corpus: string[], options: ReportOptions): Promise<void> {
   const files = inputFiles(corpus);
-  if (files.length === 0) throw new UsageError(`${corpus.join(', ')}: no inputs; give a folder that has some`);
+  if (files.length === 0)
+    throw new UsageError(`${corpus.join(', ')}: no inputs; give a folder that has some`);
   checkWritable(options.output);
   const found: Hits = { hits: new Map(), failed: 0, full: [] };
   // What a module does when it loads counts too, as it does for istanbul.
@@ -51,9 +58,11 @@ async function report(name: string, corpus: string[], options: ReportOptions): P
   const { hits, failed, full } = found;
 
   const modules = kldstat().filter(({ id }) => id > 1);
-  if (modules.length === 0) throw new UsageError(`${name}: no file that it loads is instrumented; say which are with -i`);
+  if (modules.length === 0)
+    throw new UsageError(`${name}: no file that it loads is instrumented; say which are with -i`);
   process.stderr.write(`${files.length} inputs, ${failed} of which end in an error\n`);
-  for (const file of full) process.stderr.write(`kcovjs: ${file}: the buffer was full; its coverage is a lower bound\n`);
+  for (const file of full)
+    process.stderr.write(`kcovjs: ${file}: the buffer was full; its coverage is a lower bound\n`);
   await writeReports({ modules, hits, formats: options.format, dir: options.output });
   process.stderr.write(`report: ${options.output}\n`);
 }
@@ -63,7 +72,9 @@ function checkWritable(dir: string): void {
     mkdirSync(dir, { recursive: true });
     accessSync(dir, constants.W_OK);
   } catch (error) {
-    throw new UsageError(`${dir}: cannot be written: ${(error as NodeJS.ErrnoException).code}; name another folder with -o`);
+    throw new UsageError(
+      `${dir}: cannot be written: ${(error as NodeJS.ErrnoException).code}; name another folder with -o`,
+    );
   }
 }
 

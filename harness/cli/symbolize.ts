@@ -10,7 +10,10 @@ export function symbolizeCommand(): Command {
   return new Command('symbolize')
     .description('tell the function and the line of addresses, as addr2line does')
     .requiredOption('-e, --exe <elf>', 'snapshot, as kcovjs ksyms writes it')
-    .argument('[pc...]', 'addresses in hexadecimal; without any, they are read from standard input, one a line')
+    .argument(
+      '[pc...]',
+      'addresses in hexadecimal; without any, they are read from standard input, one a line',
+    )
     .action(symbolize);
 }
 
@@ -21,20 +24,23 @@ async function symbolize(pcs: string[], { exe }: { exe: string }): Promise<void>
     for (const pc of pcs) print(pc);
     return;
   }
-  for await (const line of createInterface({ input: process.stdin })) if (line.trim() !== '') print(line.trim());
+  for await (const line of createInterface({ input: process.stdin }))
+    if (line.trim() !== '') print(line.trim());
 }
 
 function open(path: string): Symbolizer {
   try {
     return new Symbolizer(readFileSync(path));
   } catch (error) {
-    if (error instanceof ElfError) throw new UsageError(`${path}: ${error.message}; give a file that kcovjs ksyms wrote`);
+    if (error instanceof ElfError)
+      throw new UsageError(`${path}: ${error.message}; give a file that kcovjs ksyms wrote`);
     throw new UsageError(`${path}: cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
 }
 
 function describe(symbolizer: Symbolizer, text: string): string {
-  if (!/^(0x)?[0-9a-f]{1,16}$/i.test(text)) throw new UsageError(`'${text}': no address; write it as 0xffffffff81234567`);
+  if (!/^(0x)?[0-9a-f]{1,16}$/i.test(text))
+    throw new UsageError(`'${text}': no address; write it as 0xffffffff81234567`);
   const pc = BigInt(text.startsWith('0x') || text.startsWith('0X') ? text : `0x${text}`);
   return formatFrame(pc, symbolizer.lookup(pc));
 }

@@ -41,7 +41,10 @@ function frames({ stack, message }: ErrorLike): string[] {
   if (typeof stack !== 'string') return [];
   const text = String(message);
   const start = text !== '' && stack.includes(text) ? stack.indexOf(text) + text.length : 0;
-  const lines = stack.slice(start).split('\n').filter((line) => /^\s+at /.test(line));
+  const lines = stack
+    .slice(start)
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line));
   const ours = lines.findIndex((line) => CALLERS.some((folder) => line.includes(folder)));
   return lines.slice(0, ours === -1 ? undefined : ours).filter((line) => !line.includes('/@jazzer.js/'));
 }

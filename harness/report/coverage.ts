@@ -48,7 +48,9 @@ export function fileCoverage(source: Source, hits: Hits): FileCoverageData {
   for (const [id, { loc }] of Object.entries(maps.fnMap)) maps.f[id] = countAt(loc.start);
   for (const [id, { type, loc, locations }] of Object.entries(maps.branchMap)) {
     const branch = branches.get(branchKey(type, loc.start));
-    maps.b[id] = locations.map((location, arm) => armCount(branch, arm, count) ?? countAt(location.start ?? loc.start));
+    maps.b[id] = locations.map(
+      (location, arm) => armCount(branch, arm, count) ?? countAt(location.start ?? loc.start),
+    );
   }
   return maps;
 }
@@ -61,4 +63,5 @@ const armCount = (branch: Branch | undefined, arm: number, count: (site: Site) =
 
 const branchKey = (type: string, { line, column }: Location): string => `${type} ${line}:${column}`;
 
-const offsetOf = ({ lineStarts }: Source, { line, column }: Location): number => (lineStarts[line - 1] ?? 0) + column;
+const offsetOf = ({ lineStarts }: Source, { line, column }: Location): number =>
+  (lineStarts[line - 1] ?? 0) + column;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createInstrumenter } from 'istanbul-lib-instrument';
 import type { FileCoverageData } from 'istanbul-lib-coverage';
+import { createInstrumenter } from 'istanbul-lib-instrument';
 import { type Analysis, analyze } from '../../src/instrument/analyze.ts';
 import { readSourceMap } from '../../src/instrument/source-map.ts';
 import { type Format, hasModuleSyntax, isTypeScript } from '../../src/instrument/transform.ts';
@@ -40,7 +40,11 @@ function istanbulMaps(code: string, filename: string, format: Format): FileCover
     autoWrap: true,
     compact: true,
     produceSourceMap: false,
-    parserPlugins: ['importAttributes', 'explicitResourceManagement', ...(isTypeScript(filename) ? ['typescript'] : [])],
+    parserPlugins: [
+      'importAttributes',
+      'explicitResourceManagement',
+      ...(isTypeScript(filename) ? ['typescript'] : []),
+    ],
   } as Parameters<typeof createInstrumenter>[0]);
   instrumenter.instrumentSync(code, filename, inputMap(code, filename) as never);
   return structuredClone(instrumenter.lastFileCoverage()) as FileCoverageData;

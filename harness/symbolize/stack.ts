@@ -25,13 +25,20 @@ const THEIRS = `${ROOT}/harness/targets/`;
 /** Describes anything that can be thrown. Node has mapped the places already. */
 export function describeError(error: unknown): ErrorText {
   if (!isErrorLike(error)) return { name: 'thrown', message: preview(error), stack: [] };
-  return { name: String(error.name ?? 'Error'), message: String(error.message), stack: framesOf(error.stack) };
+  return {
+    name: String(error.name ?? 'Error'),
+    message: String(error.message),
+    stack: framesOf(error.stack),
+  };
 }
 
 /** The frames of the code under test: what stands between what it called of ours, and what of ours called it. */
 export function framesOf(stack: unknown): string[] {
   if (typeof stack !== 'string') return [];
-  const frames = stack.split('\n').map((line) => line.trim()).filter((line) => line.startsWith('at '));
+  const frames = stack
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('at '));
   const theirs = frames.slice(Math.max(frames.findIndex(isTheirs), 0));
   const end = theirs.findIndex((frame) => !isTheirs(frame));
   return end === -1 ? theirs : theirs.slice(0, end);

@@ -1,7 +1,7 @@
 import { transformSync } from '@babel/core';
 import { KERNBASE, pcLow } from '../abi/text.ts';
-import kcov from './plugin.ts';
 import { placeModule } from './placement.ts';
+import kcov from './plugin.ts';
 import type { Branch, Site, SiteTable } from './sites.ts';
 import { type Format, parserOptions } from './transform.ts';
 

@@ -15,7 +15,8 @@ function isLiteral(node: t.Node): boolean {
 
 /** Operands that tell a fuzzer nothing: types, absence, and what no input can become. */
 function isIdle(node: t.Node): boolean {
-  if (t.isUnaryExpression(node)) return node.operator === 'typeof' || node.operator === 'void' || node.operator === '!';
+  if (t.isUnaryExpression(node))
+    return node.operator === 'typeof' || node.operator === 'void' || node.operator === '!';
   if (t.isIdentifier(node)) return node.name === 'undefined' || node.name === 'NaN';
   return (
     t.isPrivateName(node) ||
@@ -54,10 +55,7 @@ function hook(left: t.Expression, right: t.Expression, site: Site): t.Expression
 export function comparison(rewriter: Rewriter, node: t.BinaryExpression): t.Expression {
   const { left, right } = node;
   const traced =
-    OPERATORS.has(node.operator) &&
-    !isIdle(left) &&
-    !isIdle(right) &&
-    !(isLiteral(left) && isLiteral(right));
+    OPERATORS.has(node.operator) && !isIdle(left) && !isIdle(right) && !(isLiteral(left) && isLiteral(right));
   if (!traced) return rewriter.children(node);
 
   const site = rewriter.comparison(node);

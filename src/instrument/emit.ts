@@ -1,4 +1,4 @@
-import { template, types as t } from '@babel/core';
+import { types as t, template } from '@babel/core';
 import { KERNEL_GLOBAL } from '../abi/kernel.ts';
 import { TEXT_HIGH } from '../abi/text.ts';
 import type { Site } from './sites.ts';
@@ -28,7 +28,11 @@ const count = (): t.MemberExpression => word(t.numericLiteral(0));
  */
 function inlineTracePc(site: Site): t.Expression {
   const entry = t.assignmentExpression('+=', count(), t.numericLiteral(1));
-  const low = t.assignmentExpression('=', word(t.binaryExpression('<<', entry, t.numericLiteral(1))), pcOf(site));
+  const low = t.assignmentExpression(
+    '=',
+    word(t.binaryExpression('<<', entry, t.numericLiteral(1))),
+    pcOf(site),
+  );
   const last = t.binaryExpression('<<', count(), t.numericLiteral(1));
   const highHalf = word(t.binaryExpression('|', last, t.numericLiteral(1)));
   const high = t.assignmentExpression('=', highHalf, t.numericLiteral(TEXT_HIGH));

@@ -68,7 +68,9 @@ export class EscapeAnalysis {
       case 'BreakStatement':
         return node.label ? { flags: 0, labels: new Set([node.label.name]) } : { flags: BREAK, labels: null };
       case 'ContinueStatement':
-        return node.label ? { flags: 0, labels: new Set([node.label.name]) } : { flags: CONTINUE, labels: null };
+        return node.label
+          ? { flags: 0, labels: new Set([node.label.name]) }
+          : { flags: CONTINUE, labels: null };
       case 'ForOfStatement':
         return merge(without(inner, BREAK | CONTINUE), node.await ? { flags: EXIT, labels: null } : NONE);
       case 'ForStatement':

@@ -24,7 +24,11 @@ const TYPESCRIPT = ['.ts', '.cts', '.mts'];
  */
 export function hookCommonJs(loader: Loader): () => void {
   const internals = Module as unknown as Internals;
-  const undo = [hookCompile(internals, loader), hookTypeScript(internals, loader), hookResolve(internals, loader)];
+  const undo = [
+    hookCompile(internals, loader),
+    hookTypeScript(internals, loader),
+    hookResolve(internals, loader),
+  ];
   return () => {
     for (const one of undo) one();
   };

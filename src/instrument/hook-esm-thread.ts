@@ -26,7 +26,11 @@ export async function initialize({ options, port }: ThreadData): Promise<void> {
   port.unref();
 }
 
-export async function resolve(specifier: string, context: ResolveContext, next: NextResolve): Promise<unknown> {
+export async function resolve(
+  specifier: string,
+  context: ResolveContext,
+  next: NextResolve,
+): Promise<unknown> {
   if (!loader?.enabled) return next(specifier, context);
   if (isOurs(specifier)) return next(specifier, { ...context, parentURL: import.meta.url });
   try {

@@ -34,6 +34,7 @@ export function loadTypeScript(loader: Loader, url: string): LoadResult | null {
 /** Compiles an ES module; everything else is left to the CommonJS loader's hook. */
 export function compileModule(loader: Loader, url: string, loaded: LoadResult): LoadResult {
   const filename = filePath(url);
-  if (filename === null || loaded.format !== 'module' || !loaded.source || !loader.wants(filename)) return loaded;
+  if (filename === null || loaded.format !== 'module' || !loaded.source || !loader.wants(filename))
+    return loaded;
   return { ...loaded, source: loader.compile(decode(loaded.source), filename, 'module') };
 }

@@ -18,7 +18,8 @@ export function placeModule(filename: string, source: string, size: number): num
   const hash = createHash('sha256').update(identity(filename)).update('\0').update(source).digest();
   const length = Math.ceil(size / MODULE_ALIGN) * MODULE_ALIGN;
   const places = (TEXT_SIZE - KERNEL_TEXT_SIZE - length) / MODULE_ALIGN + 1;
-  if (places < 1) throw new RangeError(`${filename}: ${size} bytes of text do not fit into the address space`);
+  if (places < 1)
+    throw new RangeError(`${filename}: ${size} bytes of text do not fit into the address space`);
   return KERNEL_TEXT_SIZE + (hash.readUIntBE(0, 6) % Math.floor(places)) * MODULE_ALIGN;
 }
 

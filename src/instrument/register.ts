@@ -22,7 +22,10 @@ export function register(options: Partial<Filter>): Registration {
 }
 
 /** The same with Babel plugins of others, which are loaded first. */
-export async function registerWith(options: Partial<Filter>, provider: PluginProvider): Promise<Registration> {
+export async function registerWith(
+  options: Partial<Filter>,
+  provider: PluginProvider,
+): Promise<Registration> {
   const all: LoaderOptions = { ...completeFilter(options), provider };
   return hook(await Loader.create(all, false), all);
 }

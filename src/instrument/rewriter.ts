@@ -199,7 +199,8 @@ export class Rewriter {
     const inner = t.isBlockStatement(statement) ? statement.body : [statement];
     const site = this.block(inner[0] ?? statement, statement.start!, statement.end!);
     const body = this.statements(inner, parent, statement.end!);
-    if (!t.isBlockStatement(statement)) return { site, block: t.blockStatement([...this.trace(site), ...body]) };
+    if (!t.isBlockStatement(statement))
+      return { site, block: t.blockStatement([...this.trace(site), ...body]) };
     statement.body = [...this.trace(site), ...body];
     return { site, block: statement };
   }
@@ -207,9 +208,11 @@ export class Rewriter {
 
 /** Whether a statement does something when control reaches it. */
 function runs(statement: t.Statement): boolean {
-  if (isErased(statement) || t.isFunctionDeclaration(statement) || t.isEmptyStatement(statement)) return false;
+  if (isErased(statement) || t.isFunctionDeclaration(statement) || t.isEmptyStatement(statement))
+    return false;
   if (t.isImportDeclaration(statement) || t.isExportAllDeclaration(statement)) return false;
-  if (t.isExportNamedDeclaration(statement)) return statement.declaration ? runs(statement.declaration) : false;
+  if (t.isExportNamedDeclaration(statement))
+    return statement.declaration ? runs(statement.declaration) : false;
   if (t.isExportDefaultDeclaration(statement)) return !t.isFunctionDeclaration(statement.declaration);
   return true;
 }

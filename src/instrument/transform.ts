@@ -24,6 +24,12 @@ export const isTypeScript = (filename: string): boolean => /\.[cm]?ts$/.test(fil
 /** Whether the code was instrumented before, here or ahead of time. */
 export const isInstrumented = (code: string): boolean => code.includes(`${KERNEL_GLOBAL}.kldload(`);
 
+/** TypeScript that runs as CommonJS is written with `import` all the same, mostly. */
+function sourceType(filename: string, format: Format): 'module' | 'script' | 'unambiguous' {
+  if (format === 'module') return 'module';
+  return format === 'commonjs' && !isTypeScript(filename) ? 'script' : 'unambiguous';
+}
+
 /** How files under test are parsed, here and where reports look at them again. */
 export function parserOptions(filename: string, format: Format) {
   return {
@@ -31,11 +37,15 @@ export function parserOptions(filename: string, format: Format) {
     babelrc: false,
     browserslistConfigFile: false,
     filename,
-    sourceType: format === 'module' ? 'module' : format === 'commonjs' ? 'script' : 'unambiguous',
+    sourceType: sourceType(filename, format),
     parserOpts: {
       allowReturnOutsideFunction: format !== 'module',
       allowNewTargetOutsideFunction: format !== 'module',
-      plugins: ['importAttributes', 'explicitResourceManagement', ...(isTypeScript(filename) ? ['typescript'] : [])],
+      plugins: [
+        'importAttributes',
+        'explicitResourceManagement',
+        ...(isTypeScript(filename) ? ['typescript'] : []),
+      ],
     },
   } as const satisfies Record<string, unknown>;
 }

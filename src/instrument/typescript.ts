@@ -15,6 +15,7 @@ const CARRIERS = new Set([
 
 /** Whether a node leaves no code behind that could be traced. */
 export function isErased(node: t.Node): boolean {
-  if (node.type.startsWith('TS')) return !CARRIERS.has(node.type) || ('declare' in node && node.declare === true);
+  if (node.type.startsWith('TS'))
+    return !CARRIERS.has(node.type) || ('declare' in node && node.declare === true);
   return ('declare' in node && node.declare === true) || node.type === 'TypeAnnotation';
 }

@@ -24,4 +24,5 @@ export function section(arg: unknown): [subsystem: bigint | number, id: bigint |
   return isId(subsystem) && isId(id) ? [subsystem, id] : fault();
 }
 
-const isId = (value: unknown): value is bigint | number => typeof value === 'bigint' || Number.isInteger(value);
+const isId = (value: unknown): value is bigint | number =>
+  typeof value === 'bigint' || Number.isInteger(value);

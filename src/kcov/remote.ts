@@ -71,7 +71,8 @@ export class RemoteSections {
 }
 
 /** Both are uint64_t in the original, so 1 and 1n, or -1 and its complement, are one. */
-const key = (subsystem: Id, id: Id): string => `${BigInt.asUintN(64, BigInt(subsystem))}/${BigInt.asUintN(64, BigInt(id))}`;
+const key = (subsystem: Id, id: Id): string =>
+  `${BigInt.asUintN(64, BigInt(subsystem))}/${BigInt.asUintN(64, BigInt(id))}`;
 
 /** @see subr_kcov.c:312 kcov_remote_enable */
 export function remoteEnable(kd: Kcov, mode: number): ErrnoCode | 0 {

@@ -1,10 +1,25 @@
 import type { Kernel } from '../abi/kernel.ts';
 import * as hooks from './callbacks.ts';
-import { areIntegers, bigintWord, firstDifference, numberWord, stringWord, type Word, width } from './operands.ts';
+import {
+  areIntegers,
+  bigintWord,
+  firstDifference,
+  numberWord,
+  stringWord,
+  type Word,
+  width,
+} from './operands.ts';
 
 type Services = Omit<
   Kernel,
-  'buf' | 'end' | 'cmp' | '__sanitizer_cov_trace_pc' | 'trace_cmp' | 'trace_const_cmp' | 'trace_switch' | '__sanitizer_weak_hook_strcmp'
+  | 'buf'
+  | 'end'
+  | 'cmp'
+  | '__sanitizer_cov_trace_pc'
+  | 'trace_cmp'
+  | 'trace_const_cmp'
+  | 'trace_switch'
+  | '__sanitizer_weak_hook_strcmp'
 >;
 
 /**
@@ -89,7 +104,10 @@ export class ThreadKernel implements Kernel {
    * a compiler compares memory, and enough for a fuzzer to take a string one word further.
    */
   #strings(a: string, b: string, pc: number, constant: boolean): void {
-    if (a.length === 1 && b.length === 1) return this.#numbers(a.charCodeAt(0), b.charCodeAt(0), pc, constant);
+    if (a.length === 1 && b.length === 1) {
+      this.#numbers(a.charCodeAt(0), b.charCodeAt(0), pc, constant);
+      return;
+    }
     if (a === b) return;
     const start = firstDifference(a, b);
     stringWord(a, start, this.#word1);

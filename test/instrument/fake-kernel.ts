@@ -11,8 +11,16 @@ export interface Compiled {
 
 export function compile(source: string, options: PluginOptions = {}, filename = '/app/file.js'): Compiled {
   let table!: SiteTable;
-  const plugins: PluginItem[] = [[kcov, { standalone: false, onModule: (found: SiteTable) => (table = found), ...options }]];
-  const result = transformSync(source, { filename, configFile: false, babelrc: false, sourceType: 'script', plugins });
+  const plugins: PluginItem[] = [
+    [kcov, { standalone: false, onModule: (found: SiteTable) => (table = found), ...options }],
+  ];
+  const result = transformSync(source, {
+    filename,
+    configFile: false,
+    babelrc: false,
+    sourceType: 'script',
+    plugins,
+  });
   return { code: result!.code!, table };
 }
 

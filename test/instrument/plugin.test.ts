@@ -5,48 +5,48 @@ import { compile, run } from './fake-kernel.ts';
 /** Expressions whose value shows whether instrumented code still means what was written. */
 const MEANINGS = [
   // Names and lengths.
-  "(() => { const f = () => 1; return f.name; })()",
-  "(({ g = () => 1 } = {}) => g.name)()",
-  "((g = function () {}) => g.name)()",
-  "(() => { let h; h ||= () => 1; return h.name; })()",
-  "(() => { class A { x = () => 1; static y = class {}; } return [new A().x.name, A.y.name]; })()",
-  "(function f(a, b = 1, ...c) {}).length",
+  '(() => { const f = () => 1; return f.name; })()',
+  '(({ g = () => 1 } = {}) => g.name)()',
+  '((g = function () {}) => g.name)()',
+  '(() => { let h; h ||= () => 1; return h.name; })()',
+  '(() => { class A { x = () => 1; static y = class {}; } return [new A().x.name, A.y.name]; })()',
+  '(function f(a, b = 1, ...c) {}).length',
   "(() => { const o = { get ['a' + 1]() { return 2; }, __proto__: null }; return o.a1; })()",
   // Order and number of evaluations.
-  "(() => { const log = []; const t = (x) => (log.push(x), x); const r = t(2) < t(1) || t(3) === t(3); return [log, r]; })()",
-  "(() => { let i = 0; const a = [i++ < i++, i === (i = 7), i]; return a; })()",
-  "(() => { let n = 0; const o = { get x() { return ++n; } }; return [o.x === 1, o.x === 2, n]; })()",
-  "(() => { const o = { a: 1 }; return o.a === (o.a = 2, 1); })()",
-  "(() => { let x = 1; const f = () => (x = 5); return x < f(); })()",
-  "(() => { const f = (n) => n === 0 ? 0 : 1 + (f(n - 1) === f(n - 1) ? f(n - 1) : 99); return f(5); })()",
+  '(() => { const log = []; const t = (x) => (log.push(x), x); const r = t(2) < t(1) || t(3) === t(3); return [log, r]; })()',
+  '(() => { let i = 0; const a = [i++ < i++, i === (i = 7), i]; return a; })()',
+  '(() => { let n = 0; const o = { get x() { return ++n; } }; return [o.x === 1, o.x === 2, n]; })()',
+  '(() => { const o = { a: 1 }; return o.a === (o.a = 2, 1); })()',
+  '(() => { let x = 1; const f = () => (x = 5); return x < f(); })()',
+  '(() => { const f = (n) => n === 0 ? 0 : 1 + (f(n - 1) === f(n - 1) ? f(n - 1) : 99); return f(5); })()',
   "(() => { let c = 0; switch ((c++, 'b')) { case 'a': return 0; case 'b': case 'd': return c; default: return 9; } })()",
-  "(() => { const r = []; for (let i = 0; i < 3; i++) r.push(() => i); return r.map((f) => f()); })()",
+  '(() => { const r = []; for (let i = 0; i < 3; i++) r.push(() => i); return r.map((f) => f()); })()',
   // this, arguments, new.target, super.
   "(function () { return [this.v === 1 ? 'one' : 'none', arguments.length > 1, arguments[0] === 5]; }).call({ v: 1 }, 5, 6)",
   "(() => { function F() { return (new.target === F) ? undefined : 'called'; } return [F(), typeof new F()]; })()",
-  "(() => { class A { m() { return 1; } } class B extends A { constructor(x = super.m === undefined) { super(); this.x = x; } m() { return super.m() === 1 && super.m(); } } return new A().m() + new B(1).m(); })()",
+  '(() => { class A { m() { return 1; } } class B extends A { constructor(x = super.m === undefined) { super(); this.x = x; } m() { return super.m() === 1 && super.m(); } } return new A().m() + new B(1).m(); })()',
   // Errors.
-  "(() => { try { x; let x = 1; } catch (e) { return e.name; } })()",
-  "(() => { try { if (x === 1) return 1; const x = 2; } catch (e) { return e.message; } })()",
-  "(() => { try { null.x === 1; } catch (e) { return e instanceof TypeError; } finally { } })()",
-  "(() => { try { undeclared === 1; } catch (e) { return e.message; } })()",
+  '(() => { try { x; let x = 1; } catch (e) { return e.name; } })()',
+  '(() => { try { if (x === 1) return 1; const x = 2; } catch (e) { return e.message; } })()',
+  '(() => { try { null.x === 1; } catch (e) { return e instanceof TypeError; } finally { } })()',
+  '(() => { try { undeclared === 1; } catch (e) { return e.message; } })()',
   "typeof undeclared === 'undefined'",
   // Statements.
   "(() => { outer: for (const a of [1, 2]) { for (const b of [1, 2]) { if (b === 2) continue outer; if (a === 2) break outer; } } return 'done'; })()",
   "(() => { const f = function () { 'use strict'; return this === undefined; }; return f(); })()",
-  "(() => { if (true) function g() { return 1; } return typeof g; })()",
-  "(() => { var i = 0; do i++; while (i < 5); while (i < 9) i++; for (;;) { if (i > 10) break; i++; } return i; })()",
+  '(() => { if (true) function g() { return 1; } return typeof g; })()',
+  '(() => { var i = 0; do i++; while (i < 5); while (i < 9) i++; for (;;) { if (i > 10) break; i++; } return i; })()',
   "(() => { let s = ''; for (const k in { a: 1, b: 2 }) s += k; return s; })()",
-  "(() => { const f = () => { try { return 1; } finally { return 2; } }; return f(); })()",
-  "(() => { with ({ x: 1 }) { return x === 1; } })()",
+  '(() => { const f = () => { try { return 1; } finally { return 2; } }; return f(); })()',
+  '(() => { with ({ x: 1 }) { return x === 1; } })()',
   // Generators and destructuring.
   "(() => { function* g() { const x = yield 1; if (x === 5) yield 'five'; return (yield 3) < (yield 4); } const i = g(); return [i.next(), i.next(5), i.next(), i.next(1), i.next(2)]; })()",
-  "(() => { const { a = 1, b: { c = a === 1 } = {} } = {}; return [a, c]; })()",
-  "(() => { class A { static #p = 1; static { this.q = A.#p === 1; } static has(o) { return #p in o; } } return [A.q, A.has(A), A.has({})]; })()",
+  '(() => { const { a = 1, b: { c = a === 1 } = {} } = {}; return [a, c]; })()',
+  '(() => { class A { static #p = 1; static { this.q = A.#p === 1; } static has(o) { return #p in o; } } return [A.q, A.has(A), A.has({})]; })()',
   "(() => { let a = null; a ??= 3; a &&= a < 4; return [a, a?.b?.c === undefined, (a?.toString)() === 'true']; })()",
   "[1n < 2n, 1n == 1, '1' == 1, null == undefined, NaN === NaN, -0 === 0, 'a' < 'b', 5 > 3n]",
-  "(() => { const t = (s, ...v) => s.raw.join() + v; return t`a${1 < 2}b`; })()",
-  "(() => { const l = 1, r = 2, _left0 = 3; const f = (x = l + 1 < r + 2 ? l : r) => x + _left0 + (l + 1 === r); return f(); })()",
+  '(() => { const t = (s, ...v) => s.raw.join() + v; return t`a$` + t`b`; })()',
+  '(() => { const l = 1, r = 2, _left0 = 3; const f = (x = l + 1 < r + 2 ? l : r) => x + _left0 + (l + 1 === r); return f(); })()',
 ];
 
 describe('instrumented code means what it meant', () => {
@@ -74,7 +74,8 @@ describe('instrumented code means what it meant', () => {
 });
 
 describe('PCs', () => {
-  const source = 'function f(x) { if (x === 1) { return 1; } return 2; }\nconst g = (a) => a && f(a);\nf(1); g(2);';
+  const source =
+    'function f(x) { if (x === 1) { return 1; } return 2; }\nconst g = (a) => a && f(a);\nf(1); g(2);';
 
   test('the same source gives the same PCs, whatever is traced and however', () => {
     const pcs = (options: object): number[] => {
@@ -126,8 +127,17 @@ describe('PCs', () => {
       (function () {})();
     `);
     expect(table.symbols().map(({ name }) => name)).toEqual([
-      '<module>', 'exports.decode', 'Parser.#p', 'Parser.s', 'get Parser.v',
-      'Parser.<instance_members_initializer>', 'Parser.<static_initializer>', 'm', 'arrow', 'Parser.late', '<anonymous>',
+      '<module>',
+      'exports.decode',
+      'Parser.#p',
+      'Parser.s',
+      'get Parser.v',
+      'Parser.<instance_members_initializer>',
+      'Parser.<static_initializer>',
+      'm',
+      'arrow',
+      'Parser.late',
+      '<anonymous>',
     ]);
   });
 });
@@ -136,7 +146,9 @@ describe('blocks', () => {
   const reached = (source: string): string[] => {
     const { code, table } = compile(source);
     const base = Number(/kldload\("[^"]*", (\d+)/.exec(code)![1]);
-    const places = new Map([...table].map(({ offset, place }) => [base + offset + CALL_SIZE, `${place.line}:${place.column}`]));
+    const places = new Map(
+      [...table].map(({ offset, place }) => [base + offset + CALL_SIZE, `${place.line}:${place.column}`]),
+    );
     return run(code).pcs.map((pc) => places.get(textOffset(pc))!);
   };
 
@@ -146,8 +158,17 @@ describe('blocks', () => {
   });
 
   test('what follows a way out of its block is a block of its own', () => {
-    expect(reached('function f(a) {\n  if (a) return 1;\n  return 2;\n}\nf(0);')).toEqual(['1:0', '1:0', '2:2', '3:2']);
-    expect(reached('function* g() {\n yield 1;\n yield 2;\n}\nconst i = g(); i.next(); i.next();')).toEqual(['1:0', '1:0', '3:1']);
+    expect(reached('function f(a) {\n  if (a) return 1;\n  return 2;\n}\nf(0);')).toEqual([
+      '1:0',
+      '1:0',
+      '2:2',
+      '3:2',
+    ]);
+    expect(reached('function* g() {\n yield 1;\n yield 2;\n}\nconst i = g(); i.next(); i.next();')).toEqual([
+      '1:0',
+      '1:0',
+      '3:1',
+    ]);
   });
 
   test('a loop traces each turn', () => {
@@ -166,13 +187,17 @@ describe('comparisons', () => {
 
   test('a literal on either side comes first, as a constant', () => {
     expect(operands('const x = 3; x === 5; 7 < x; x > -1; x == 5n')).toEqual([
-      ['const_cmp', 5, 3], ['const_cmp', 7, 3], ['const_cmp', -1, 3], ['const_cmp', 5n, 3],
+      ['const_cmp', 5, 3],
+      ['const_cmp', 7, 3],
+      ['const_cmp', -1, 3],
+      ['const_cmp', 5n, 3],
     ]);
   });
 
   test('variables come in the order of the source', () => {
     expect(operands("const a = 'x', b = 'y'; a !== b; [1].length >= [].length")).toEqual([
-      ['cmp', 'x', 'y'], ['cmp', 1, 0],
+      ['cmp', 'x', 'y'],
+      ['cmp', 1, 0],
     ]);
   });
 
@@ -183,18 +208,26 @@ describe('comparisons', () => {
   });
 
   test('what no input can be made into is left out', () => {
-    expect(operands("let x = 1; x === undefined; x == null; typeof x === 'string'; x === true; x !== /a/; 1 < 2")).toEqual([]);
+    expect(
+      operands("let x = 1; x === undefined; x == null; typeof x === 'string'; x === true; x !== /a/; 1 < 2"),
+    ).toEqual([]);
   });
 
   test('each comparison has a PC of its own', () => {
-    const pcs = run(compile('const x = 1; x < 2; x < 2; x < 2').code, { cmp: true }).cmps.map((record) => record.at(-1));
+    const pcs = run(compile('const x = 1; x < 2; x < 2; x < 2').code, { cmp: true }).cmps.map((record) =>
+      record.at(-1),
+    );
     expect(new Set(pcs).size).toBe(3);
   });
 });
 
 test('bad options are named', () => {
-  expect(() => compile('1', { coverage: ['trace-bb' as 'trace-pc'] })).toThrow("unknown coverage 'trace-bb'; known are trace-pc, trace-cmp");
-  expect(() => compile('1', { callbacks: 'both' as 'call' })).toThrow("callbacks is 'inline' or 'call', not 'both'");
+  expect(() => compile('1', { coverage: ['trace-bb' as 'trace-pc'] })).toThrow(
+    "unknown coverage 'trace-bb'; known are trace-pc, trace-cmp",
+  );
+  expect(() => compile('1', { callbacks: 'both' as 'call' })).toThrow(
+    "callbacks is 'inline' or 'call', not 'both'",
+  );
 });
 
 test('without a harness the code runs all the same', async () => {
@@ -202,7 +235,11 @@ test('without a harness the code runs all the same', async () => {
   const { default: kcov } = await import('../../src/instrument/plugin.ts');
   const { runInNewContext } = await import('node:vm');
   const code = transformSync('const f = (x) => x === 1 ? 2 : 3; f(1)', {
-    filename: '/app/a.js', configFile: false, babelrc: false, sourceType: 'script', plugins: [[kcov, {}]],
+    filename: '/app/a.js',
+    configFile: false,
+    babelrc: false,
+    sourceType: 'script',
+    plugins: [[kcov, {}]],
   })!.code!;
   expect(runInNewContext(code, { Int32Array })).toBe(2);
 });

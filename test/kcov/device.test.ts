@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { KERNEL_GLOBAL, type Kernel } from '../../src/abi/kernel.ts';
 import {
   close,
   collect,
@@ -23,6 +22,7 @@ import {
   PROT_WRITE,
   read,
 } from '../../harness/index.ts';
+import { KERNEL_GLOBAL, type Kernel } from '../../src/abi/kernel.ts';
 import { boot } from '../../src/boot.ts';
 import * as kernelApi from '../../src/kernel.ts';
 
@@ -46,7 +46,8 @@ const map = (fd: number, entries: number): BigUint64Array => {
   const area = mmap(entries * KCOV_ENTRY_SIZE, RW, MAP_SHARED, fd, 0);
   return new BigUint64Array(area.buffer, 0, entries);
 };
-const refused = (code: string, syscall = 'ioctl') => expect.objectContaining({ name: 'DeviceError', code, syscall });
+const refused = (code: string, syscall = 'ioctl') =>
+  expect.objectContaining({ name: 'DeviceError', code, syscall });
 
 function throwing(fn: () => unknown): unknown {
   try {
@@ -88,7 +89,8 @@ describe('open, close', () => {
     expect(kcov()).toBe(a);
     expect(b).toBe(a + 1);
   });
-  test('no such device: ENOENT', () => expect(throwing(() => open('/dev/null' as '/dev/kcov'))).toEqual(refused('ENOENT', 'open')));
+  test('no such device: ENOENT', () =>
+    expect(throwing(() => open('/dev/null' as '/dev/kcov'))).toEqual(refused('ENOENT', 'open')));
   test('a closed descriptor: EBADF', () => {
     const fd = kcov();
     close(fd);
@@ -99,15 +101,21 @@ describe('open, close', () => {
   test('errors are shaped as those of Node: a negative errno', () => {
     expect(throwing(() => ioctl(kcov(), KCOV_IOC_DISABLE))).toMatchObject({ errno: -2, code: 'ENOENT' });
   });
-  test('read is refused (subr_kcov.c:79)', () => expect(throwing(() => read(kcov(), new Uint8Array(8)))).toEqual(refused('EOPNOTSUPP', 'read')));
+  test('read is refused (subr_kcov.c:79)', () =>
+    expect(throwing(() => read(kcov(), new Uint8Array(8)))).toEqual(refused('EOPNOTSUPP', 'read')));
 });
 
 describe('SETBUFSIZE (subr_kcov.c:371, :184)', () => {
   test.each([0, 1, KCOV_BUF_MAX_ENTRIES + 1, -1, 2n ** 64n - 1n])('%s entries: EINVAL', (n) =>
-    expect(throwing(() => ioctl(kcov(), KCOV_IOC_SETBUFSIZE, n))).toEqual(refused('EINVAL')));
-  test.each([2, KCOV_BUF_MAX_ENTRIES, 512n])('%s entries are taken', (n) => expect(ioctl(kcov(), KCOV_IOC_SETBUFSIZE, n)).toBeUndefined());
-  test('a second time: EEXIST', () => expect(throwing(() => ioctl(kcov(8), KCOV_IOC_SETBUFSIZE, 8))).toEqual(refused('EEXIST')));
-  test('a second time and a bad size: EINVAL comes first', () => expect(throwing(() => ioctl(kcov(8), KCOV_IOC_SETBUFSIZE, 1))).toEqual(refused('EINVAL')));
+    expect(throwing(() => ioctl(kcov(), KCOV_IOC_SETBUFSIZE, n))).toEqual(refused('EINVAL')),
+  );
+  test.each([2, KCOV_BUF_MAX_ENTRIES, 512n])('%s entries are taken', (n) =>
+    expect(ioctl(kcov(), KCOV_IOC_SETBUFSIZE, n)).toBeUndefined(),
+  );
+  test('a second time: EEXIST', () =>
+    expect(throwing(() => ioctl(kcov(8), KCOV_IOC_SETBUFSIZE, 8))).toEqual(refused('EEXIST')));
+  test('a second time and a bad size: EINVAL comes first', () =>
+    expect(throwing(() => ioctl(kcov(8), KCOV_IOC_SETBUFSIZE, 1))).toEqual(refused('EINVAL')));
   test('while enabled: EBUSY', () => {
     const fd = kcov(8);
     ioctl(fd, KCOV_IOC_ENABLE, KCOV_MODE_TRACE_PC);
@@ -119,12 +127,15 @@ describe('SETBUFSIZE (subr_kcov.c:371, :184)', () => {
     ioctl(fd, KCOV_IOC_REMOTE_ATTACH, s);
     expect(ioctl(fd, KCOV_IOC_SETBUFSIZE, 0)).toBeUndefined();
   });
-  test('an argument that is none: EFAULT', () => expect(throwing(() => ioctl(kcov(), KCOV_IOC_SETBUFSIZE))).toEqual(refused('EFAULT')));
+  test('an argument that is none: EFAULT', () =>
+    expect(throwing(() => ioctl(kcov(), KCOV_IOC_SETBUFSIZE))).toEqual(refused('EFAULT')));
 });
 
 describe('ENABLE, DISABLE (subr_kcov.c:381, :407)', () => {
-  test('an unknown mode: EINVAL, before anything else', () => expect(throwing(() => ioctl(kcov(), KCOV_IOC_ENABLE, 3))).toEqual(refused('EINVAL')));
-  test('without a buffer: ENOBUFS', () => expect(throwing(() => ioctl(kcov(), KCOV_IOC_ENABLE, KCOV_MODE_TRACE_PC))).toEqual(refused('ENOBUFS')));
+  test('an unknown mode: EINVAL, before anything else', () =>
+    expect(throwing(() => ioctl(kcov(), KCOV_IOC_ENABLE, 3))).toEqual(refused('EINVAL')));
+  test('without a buffer: ENOBUFS', () =>
+    expect(throwing(() => ioctl(kcov(), KCOV_IOC_ENABLE, KCOV_MODE_TRACE_PC))).toEqual(refused('ENOBUFS')));
   test('twice: EBUSY', () => {
     const fd = kcov(8);
     ioctl(fd, KCOV_IOC_ENABLE, KCOV_MODE_TRACE_PC);
@@ -151,12 +162,15 @@ describe('ENABLE, DISABLE (subr_kcov.c:381, :407)', () => {
     expect(words[0]).toBe(0n);
     ioctl(fd, KCOV_IOC_DISABLE);
   });
-  test('an unknown request: EINVAL', () => expect(throwing(() => ioctl(kcov(), 0x1234))).toEqual(refused('EINVAL')));
+  test('an unknown request: EINVAL', () =>
+    expect(throwing(() => ioctl(kcov(), 0x1234))).toEqual(refused('EINVAL')));
 });
 
 describe('mmap (subr_kcov.c:519)', () => {
-  test('to execute: EACCES', () => expect(throwing(() => mmap(8, PROT_EXEC, MAP_SHARED, kcov(8), 0))).toEqual(refused('EACCES', 'mmap')));
-  test('a negative offset: EINVAL', () => expect(throwing(() => mmap(8, RW, MAP_SHARED, kcov(8), -8))).toEqual(refused('EINVAL', 'mmap')));
+  test('to execute: EACCES', () =>
+    expect(throwing(() => mmap(8, PROT_EXEC, MAP_SHARED, kcov(8), 0))).toEqual(refused('EACCES', 'mmap')));
+  test('a negative offset: EINVAL', () =>
+    expect(throwing(() => mmap(8, RW, MAP_SHARED, kcov(8), -8))).toEqual(refused('EINVAL', 'mmap')));
   test('beyond the largest buffer: EINVAL', () => {
     const max = KCOV_BUF_MAX_ENTRIES * KCOV_ENTRY_SIZE;
     expect(throwing(() => mmap(max + 1, RW, MAP_SHARED, kcov(8), 0))).toEqual(refused('EINVAL', 'mmap'));
@@ -167,8 +181,12 @@ describe('mmap (subr_kcov.c:519)', () => {
     expect(throwing(() => mmap(4097, RW, MAP_SHARED, kcov(8), 0))).toEqual(refused('ENOMEM', 'mmap'));
     expect(throwing(() => mmap(8, RW, MAP_SHARED, kcov(8), 4096))).toEqual(refused('ENOMEM', 'mmap'));
   });
-  test('the size is rounded up to a page', () => expect(mmap(4096, RW, MAP_SHARED, kcov(8), 0)).toHaveLength(4096));
-  test('no bytes: a panic', () => expect(() => mmap(0, RW, MAP_SHARED, kcov(8), 0)).toThrow('kernel diagnostic assertion "size > 0" failed'));
+  test('the size is rounded up to a page', () =>
+    expect(mmap(4096, RW, MAP_SHARED, kcov(8), 0)).toHaveLength(4096));
+  test('no bytes: a panic', () =>
+    expect(() => mmap(0, RW, MAP_SHARED, kcov(8), 0)).toThrow(
+      'kernel diagnostic assertion "size > 0" failed',
+    ));
   test('two maps are one memory', () => {
     const fd = kcov(8);
     const [a, b] = [map(fd, 8), map(fd, 8)];
@@ -252,8 +270,10 @@ describe('tracing comparisons (subr_kcov.c:625)', () => {
   const type = (log2: number, constant = 0): bigint => BigInt((log2 << 1) | constant);
   const record = (run: (k: Kernel) => void): bigint[] => traced(16, run).slice(1, 5);
 
-  test('type, operands, PC', () => expect(traced(6, (k) => k.trace_cmp(1, 2, PC))).toEqual([1n, type(0), 1n, 2n, PC_WORD, 0n]));
-  test('a constant comes first and is flagged', () => expect(record((k) => k.trace_const_cmp(5, 1000, PC))).toEqual([type(1, 1), 5n, 1000n, PC_WORD]));
+  test('type, operands, PC', () =>
+    expect(traced(6, (k) => k.trace_cmp(1, 2, PC))).toEqual([1n, type(0), 1n, 2n, PC_WORD, 0n]));
+  test('a constant comes first and is flagged', () =>
+    expect(record((k) => k.trace_const_cmp(5, 1000, PC))).toEqual([type(1, 1), 5n, 1000n, PC_WORD]));
   test.each<[unknown, unknown, bigint, bigint, bigint]>([
     [255, 0, type(0), 255n, 0n],
     [256, 0, type(1), 256n, 0n],
@@ -270,20 +290,45 @@ describe('tracing comparisons (subr_kcov.c:625)', () => {
     ['a', 'b', type(0), 97n, 98n],
     ['hello', 'help', type(3), 0x6f6cn, 0x70n],
     ['x'.repeat(20), 'é', type(3), 0x7878787878787878n, 0xa9c3n],
-  ])('%s and %s', (a, b, ...words) => expect(record((k) => k.trace_cmp(a, b, PC))).toEqual([...words, PC_WORD]));
-  test.each<[unknown, unknown]>([[1, 'a'], [null, 1], [NaN, 0.5], ['same', 'same'], [{}, 1], [1n, 0.5]])(
-    '%s and %s leave no record', (a, b) => expect(traced(16, (k) => k.trace_cmp(a, b, PC))[0]).toBe(0n));
+  ])('%s and %s', (a, b, ...words) =>
+    expect(record((k) => k.trace_cmp(a, b, PC))).toEqual([...words, PC_WORD]),
+  );
+  test.each<[unknown, unknown]>([
+    [1, 'a'],
+    [null, 1],
+    [NaN, 0.5],
+    ['same', 'same'],
+    [{}, 1],
+    [1n, 0.5],
+  ])('%s and %s leave no record', (a, b) => expect(traced(16, (k) => k.trace_cmp(a, b, PC))[0]).toBe(0n));
   test('a switch leaves a record for each case of its type', () =>
-    expect(traced(16, (k) => k.trace_switch(3, [1, 'x', 300], PC)).slice(0, 9)).toEqual([2n, type(0, 1), 1n, 3n, PC_WORD, type(1, 1), 300n, 3n, PC_WORD]));
+    expect(traced(16, (k) => k.trace_switch(3, [1, 'x', 300], PC)).slice(0, 9)).toEqual([
+      2n,
+      type(0, 1),
+      1n,
+      3n,
+      PC_WORD,
+      type(1, 1),
+      300n,
+      3n,
+      PC_WORD,
+    ]));
   test('a record that does not fit whole is not written: idx * 4 + 4 <= bufnent', () => {
     expect(traced(5, (k) => k.trace_cmp(1, 2, PC))[0]).toBe(1n);
     expect(traced(4, (k) => k.trace_cmp(1, 2, PC))[0]).toBe(0n);
-    expect(traced(9, (k) => { for (let i = 0; i < 9; i++) k.trace_cmp(1, 2, PC); })[0]).toBe(2n);
+    expect(
+      traced(9, (k) => {
+        for (let i = 0; i < 9; i++) k.trace_cmp(1, 2, PC);
+      })[0],
+    ).toBe(2n);
   });
   test('unequal strings are told to whoever listens', () => {
     const seen: unknown[] = [];
     kernel().__sanitizer_weak_hook_strcmp = (...args) => seen.push(args);
-    traced(16, (k) => { k.trace_cmp('GET', 'GIT', PC); k.trace_cmp('a', 'a', PC); });
+    traced(16, (k) => {
+      k.trace_cmp('GET', 'GIT', PC);
+      k.trace_cmp('a', 'a', PC);
+    });
     kernel().__sanitizer_weak_hook_strcmp = null;
     expect(seen).toEqual([[PC, 'GET', 'GIT']]);
   });
@@ -316,12 +361,19 @@ describe('remote sections (subr_kcov.c:246-367)', () => {
   const attached = () => {
     const [fd, s] = [kcov(), registered()];
     ioctl(fd, KCOV_IOC_REMOTE_ATTACH, s);
-    return { fd, s, enter: () => kernelApi.kcovRemoteEnter(s.subsystem, s.id), leave: () => kernelApi.kcovRemoteLeave(s.subsystem, s.id) };
+    return {
+      fd,
+      s,
+      enter: () => kernelApi.kcovRemoteEnter(s.subsystem, s.id),
+      leave: () => kernelApi.kcovRemoteLeave(s.subsystem, s.id),
+    };
   };
 
   test('register twice: a panic', () => {
     const { subsystem, id } = registered();
-    expect(() => kernelApi.kcovRemoteRegister(BigInt(subsystem), id)).toThrow('kcov_remote_register: kr already exists');
+    expect(() => kernelApi.kcovRemoteRegister(BigInt(subsystem), id)).toThrow(
+      'kcov_remote_register: kr already exists',
+    );
   });
   test('enter or leave what nobody registered: a panic', () => {
     expect(() => kernelApi.kcovRemoteEnter(99, 1)).toThrow('kcov_remote_enter: unable to find kr');
@@ -340,14 +392,19 @@ describe('remote sections (subr_kcov.c:246-367)', () => {
     expect(enter).toThrow('kernel diagnostic assertion "l->l_kcov == NULL" failed');
   });
   test('attach what is not there: ENOENT; while enabled: EEXIST; detach without attach: ENOENT', () => {
-    expect(throwing(() => ioctl(kcov(), KCOV_IOC_REMOTE_ATTACH, { subsystem: 99, id: 2n }))).toEqual(refused('ENOENT'));
+    expect(throwing(() => ioctl(kcov(), KCOV_IOC_REMOTE_ATTACH, { subsystem: 99, id: 2n }))).toEqual(
+      refused('ENOENT'),
+    );
     expect(throwing(() => ioctl(kcov(), KCOV_IOC_REMOTE_DETACH))).toEqual(refused('ENOENT'));
     const fd = kcov(8);
     ioctl(fd, KCOV_IOC_ENABLE, KCOV_MODE_TRACE_PC);
-    expect(throwing(() => ioctl(fd, KCOV_IOC_REMOTE_ATTACH, { subsystem: 99, id: 2n }))).toEqual(refused('EEXIST'));
+    expect(throwing(() => ioctl(fd, KCOV_IOC_REMOTE_ATTACH, { subsystem: 99, id: 2n }))).toEqual(
+      refused('EEXIST'),
+    );
     expect(throwing(() => ioctl(fd, KCOV_IOC_REMOTE_DETACH))).toEqual(refused('EEXIST'));
   });
-  test('attach with a bad argument: EFAULT', () => expect(throwing(() => ioctl(kcov(), KCOV_IOC_REMOTE_ATTACH, 5))).toEqual(refused('EFAULT')));
+  test('attach with a bad argument: EFAULT', () =>
+    expect(throwing(() => ioctl(kcov(), KCOV_IOC_REMOTE_ATTACH, 5))).toEqual(refused('EFAULT')));
   test('what runs inside the section, and only that, is in its buffer', () => {
     const { fd, enter, leave } = attached();
     const words = map(fd, KCOV_BUF_MAX_ENTRIES);
@@ -387,21 +444,37 @@ describe('remote sections (subr_kcov.c:246-367)', () => {
 
 describe('collect', () => {
   test('gives the PCs of a call, in order, and its result', () => {
-    expect(collect(() => { hit(2); return 'done'; })).toEqual({ pcs: [PC_WORD, PC_WORD], overflowed: false, result: 'done' });
+    expect(
+      collect(() => {
+        hit(2);
+        return 'done';
+      }),
+    ).toEqual({ pcs: [PC_WORD, PC_WORD], overflowed: false, result: 'done' });
   });
   test('gives comparisons', () => {
     const { cmps } = collect(() => kernel().trace_const_cmp(1, 2, PC), { mode: 'cmp' });
     expect(cmps).toEqual([{ size: 1, constant: true, arg1: 1n, arg2: 2n, pc: PC_WORD }]);
   });
-  test('says when the buffer was full', () => expect(collect(() => hit(9), { entries: 4 })).toMatchObject({ overflowed: true, pcs: { length: 3 } }));
+  test('says when the buffer was full', () =>
+    expect(collect(() => hit(9), { entries: 4 })).toMatchObject({ overflowed: true, pcs: { length: 3 } }));
   test('waits for a promise', async () => {
-    const { pcs, result } = await collect(async () => { hit(); await null; hit(); return 1; });
+    const { pcs, result } = await collect(async () => {
+      hit();
+      await null;
+      hit();
+      return 1;
+    });
     expect([pcs.length, result]).toEqual([2, 1]);
   });
   test('throws what the call throws, and is over then', async () => {
-    expect(() => collect(() => { throw new Error('mine'); })).toThrow('mine');
+    expect(() =>
+      collect(() => {
+        throw new Error('mine');
+      }),
+    ).toThrow('mine');
     await expect(collect(() => Promise.reject(new Error('later')))).rejects.toThrow('later');
     expect(collect(() => 1).result).toBe(1);
   });
-  test('inside another: EBUSY', () => expect(throwing(() => collect(() => collect(() => 1)))).toEqual(refused('EBUSY')));
+  test('inside another: EBUSY', () =>
+    expect(throwing(() => collect(() => collect(() => 1)))).toEqual(refused('EBUSY')));
 });

@@ -2,9 +2,9 @@
  * Runs a corpus with istanbul's own counters, for comparison with ours.
  * Usage: node istanbul-counters.mjs DIST TARGET PART_OF_PATH CORPUS-FILE...   prints the coverage object
  */
-import Module, { register } from 'node:module';
+
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import Module, { createRequire, register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
 const [dist, target, part, ...files] = process.argv.slice(2);
@@ -17,10 +17,15 @@ harness.register({ include: ['/nothing is here/'] });
 const compile = Module.prototype._compile;
 Module.prototype._compile = function (code, filename, ...rest) {
   const included = filename.includes(part) && !filename.includes('/istanbul-');
-  const instrumenter = createInstrumenter({ autoWrap: true, produceSourceMap: false, coverageVariable: '__istanbul__' });
+  const instrumenter = createInstrumenter({
+    autoWrap: true,
+    produceSourceMap: false,
+    coverageVariable: '__istanbul__',
+  });
   return compile.call(this, included ? instrumenter.instrumentSync(code, filename) : code, filename, ...rest);
 };
-register(`data:text/javascript,${encodeURIComponent(`
+register(
+  `data:text/javascript,${encodeURIComponent(`
   import { createRequire } from 'node:module';
   import { fileURLToPath } from 'node:url';
   const require = createRequire(${JSON.stringify(import.meta.url)});
@@ -31,7 +36,8 @@ register(`data:text/javascript,${encodeURIComponent(`
     const instrumenter = createInstrumenter({ esModules: true, produceSourceMap: false, coverageVariable: '__istanbul__' });
     return { ...loaded, source: instrumenter.instrumentSync(Buffer.from(loaded.source).toString(), fileURLToPath(url)) };
   }
-`)}`);
+`)}`,
+);
 
 const { fuzz } = await import(pathToFileURL(target).href);
 for (const file of files) {

@@ -17,14 +17,31 @@ function filesBelow(folder: string): string[] {
 
 function istanbul(target: string, part: string, files: readonly string[]): CoverageMapData {
   const script = join(ROOT, 'test/report/istanbul-counters.mjs');
-  const out = execFileSync(process.execPath, [script, DIST, target, part, ...files], { maxBuffer: 1 << 28, encoding: 'utf8' });
+  const out = execFileSync(process.execPath, [script, DIST, target, part, ...files], {
+    maxBuffer: 1 << 28,
+    encoding: 'utf8',
+  });
   return JSON.parse(out) as CoverageMapData;
 }
 
 function ours(target: string, part: string, files: readonly string[]): CoverageMapData {
   const dir = mkdtempSync(join(tmpdir(), 'kcovjs-'));
-  const args = ['report', target, '-i', part, '--disable-bug-detectors', '.*', '--format', 'json', '-o', dir, ...files];
-  execFileSync(process.execPath, [join(DIST, 'harness/cli/main.js'), ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const args = [
+    'report',
+    target,
+    '-i',
+    part,
+    '--disable-bug-detectors',
+    '.*',
+    '--format',
+    'json',
+    '-o',
+    dir,
+    ...files,
+  ];
+  execFileSync(process.execPath, [join(DIST, 'harness/cli/main.js'), ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   return JSON.parse(readFileSync(join(dir, 'coverage-final.json'), 'utf8')) as CoverageMapData;
 }
 
@@ -88,7 +105,10 @@ describe('statements and functions are counted as istanbul counts them', () => {
   test('every kind of statement', () => {
     const target = join(ROOT, 'test/fixtures/report/statements.cjs');
     const file = join(ROOT, 'test/fixtures/report/input');
-    const [mine, theirs] = [ours(target, 'fixtures/report/', [file]), istanbul(target, 'fixtures/report/', [file])];
+    const [mine, theirs] = [
+      ours(target, 'fixtures/report/', [file]),
+      istanbul(target, 'fixtures/report/', [file]),
+    ];
     const path = Object.keys(theirs)[0]!;
     expect(compare(mine[path] as FileCoverageData, theirs[path] as FileCoverageData).lawful).toBe(1);
     expect((mine[path] as FileCoverageData).b).toEqual((theirs[path] as FileCoverageData).b);

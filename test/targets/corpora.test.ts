@@ -16,9 +16,12 @@ const targets = readdirSync(join(ROOT, 'harness/targets')).map((file) => file.re
 const known = JSON.parse(readFileSync(join(ROOT, 'corpus/known.json'), 'utf8')) as Record<string, string>;
 
 test('every bundled target has seeds, and every corpus a target', () => {
-  const corpora = readdirSync(join(ROOT, 'corpus'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const corpora = readdirSync(join(ROOT, 'corpus'), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
   expect(corpora.map(({ name }) => name).sort()).toEqual([...targets].sort());
-  for (const name of targets) expect(inputFiles([join(ROOT, 'corpus', name, 'seeds')]).length, name).toBeGreaterThan(0);
+  for (const name of targets)
+    expect(inputFiles([join(ROOT, 'corpus', name, 'seeds')]).length, name).toBeGreaterThan(0);
 });
 
 for (const name of targets) {

@@ -69,9 +69,10 @@ export function transform(code: string, request: TransformRequest): string {
 
 function compile(code: string, trace: PluginOptions | null, request: TransformRequest): string {
   const { filename, format, plugins = [] } = request;
+  const input = inputMap(code, filename);
   const result = transformSync(code, {
     ...(parserOptions(filename, format) as object),
-    inputSourceMap: inputMap(code, filename),
+    inputSourceMap: input,
     sourceMaps: true,
     compact: true,
     comments: false,
@@ -81,7 +82,7 @@ function compile(code: string, trace: PluginOptions | null, request: TransformRe
       ...(isTypeScript(filename) ? typeScriptPlugins(format) : []),
     ] as PluginItem[],
   } as TransformOptions)!;
-  return `${result.code}\n${mapComment(result.map as SourceMap, filename)}`;
+  return `${result.code}\n${mapComment(result.map as SourceMap, filename, input)}`;
 }
 
 /** Named by path, so that Babel loads them only when a file needs them. */
@@ -101,13 +102,19 @@ function inputMap(code: string, filename: string): SourceMap | false {
   }
 }
 
-/** Node reads this when a stack is printed; addresses that are whole need no knowledge of where the map lay. */
-function mapComment(map: SourceMap, filename: string): string {
+/**
+ * Node reads this when a stack is printed; addresses that are whole need no knowledge of where the map lay.
+ *
+ * Node shows a function by the name that the map has where it begins. Babel puts that of the nearest identifier
+ * there, which is the first parameter of an arrow function; so names are kept only where the input had some.
+ */
+function mapComment(map: SourceMap, filename: string, input: SourceMap | false): string {
   const sources = map.sources.map((source) => {
     const path = sourcePath(source ?? '', filename);
     return path.startsWith('/') ? pathToFileURL(path).href : path;
   });
-  const json = JSON.stringify({ ...map, sources, sourceRoot: undefined, sourcesContent: undefined });
+  const names = input !== false && input.names.length > 0 ? map.names : map.names.map(() => '');
+  const json = JSON.stringify({ ...map, names, sources, sourceRoot: undefined, sourcesContent: undefined });
   return `//# sourceMappingURL=data:application/json;base64,${Buffer.from(json).toString('base64')}`;
 }
 

@@ -145,7 +145,9 @@ describe('what is not traced', () => {
   test('a file that cannot be instrumented is named, and runs', () => {
     const { value, stderr } = run("return require('./deep.cjs').value;");
     expect(value).toBe(20_000);
-    expect(stderr).toMatch(/^kcovjs: cannot instrument .*\/deep\.cjs: Maximum call stack size exceeded; it runs as it is$/m);
+    expect(stderr).toMatch(
+      /^kcovjs: cannot instrument .*\/deep\.cjs: Maximum call stack size exceeded; it runs as it is$/m,
+    );
   });
   test('a source map that is gone is named, and the file is traced all the same', () => {
     const { value, stderr } = run(

@@ -3,7 +3,7 @@ export { DeviceError, KernelPanic } from '../src/abi/errno.ts';
 export * from '../src/abi/kcov.ts';
 export { KIOCGADDR, KIOCGSIZE } from '../src/abi/ksyms.ts';
 export { MAP_SHARED, PROT_EXEC, PROT_READ, PROT_WRITE } from '../src/abi/mman.ts';
-export { type Registration, register } from '../src/instrument/register.ts';
+export { type Registration, register } from '../src/loader/register.ts';
 export { close, ioctl, mmap, munmap, open, type Request, read } from '../src/user.ts';
 export {
   type CollectedCmps,

@@ -1,5 +1,5 @@
-import type { Filter } from '../src/instrument/filter.ts';
-import { type Registration, registerWith } from '../src/instrument/register.ts';
+import type { Filter } from '../src/loader/filter.ts';
+import { type Registration, registerWith } from '../src/loader/register.ts';
 import { hookDefinitions, initDetectors } from './engine/detectors.ts';
 import type { FuzzTarget } from './engine/execution.ts';
 import type { EngineOptions } from './engine/options.ts';

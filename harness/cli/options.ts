@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Filter } from '../../src/instrument/filter.ts';
+import type { Filter } from '../../src/loader/filter.ts';
 import type { EngineOptions } from '../engine/options.ts';
 
 /** Options that several commands have. */

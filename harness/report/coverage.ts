@@ -3,7 +3,7 @@ import coverage from 'istanbul-lib-coverage';
 import sourceMaps from 'istanbul-lib-source-maps';
 import { textOffset } from '../../src/abi/text.ts';
 import type { Branch, Site } from '../../src/instrument/sites.ts';
-import { warn } from '../../src/instrument/warn.ts';
+import { warn } from '../../src/warn.ts';
 import { readSource, type Source } from './source.ts';
 
 export interface LoadedFile {

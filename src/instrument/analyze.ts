@@ -1,9 +1,9 @@
 import { transformSync } from '@babel/core';
 import { KERNBASE, pcLow } from '../abi/text.ts';
+import { type Format, parserOptions } from './parse.ts';
 import { placeModule } from './placement.ts';
 import kcov from './plugin.ts';
 import type { Branch, Site, SiteTable } from './sites.ts';
-import { type Format, parserOptions } from './transform.ts';
 
 /** What a report needs to know of a file beyond its PCs: which text each block runs, and each branch's arms. */
 export interface Analysis {

@@ -4,6 +4,7 @@ import { type Callbacks, importStub, loadModule } from './emit.ts';
 import { lineTable } from './lines.ts';
 import { placeModule } from './placement.ts';
 import { Rewriter } from './rewriter.ts';
+import { RULES } from './rules.ts';
 import type { SiteTable } from './sites.ts';
 
 /** Kinds of coverage, named as in clang's `-fsanitize-coverage=`. */
@@ -44,7 +45,7 @@ export default function kcov(_api: object, options: PluginOptions): PluginObj {
         const { scope, node } = path;
         const usesWith = /\bwith\s*\(/.test(state.file.code);
         const names = scope as unknown as Record<'references' | 'globals' | 'uids', Record<string, unknown>>;
-        const rewriter = new Rewriter({
+        const rewriter = new Rewriter(RULES, {
           tracePc: coverage.includes('trace-pc'),
           traceCmp: coverage.includes('trace-cmp'),
           callbacks,

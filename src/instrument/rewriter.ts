@@ -2,7 +2,6 @@ import { types as t } from '@babel/core';
 import { type Callbacks, tracePc } from './emit.ts';
 import { EscapeAnalysis } from './escapes.ts';
 import { isAnonymousFunction } from './names.ts';
-import { RULES } from './rules.ts';
 import { type Branch, type FunctionSites, type Site, SiteTable } from './sites.ts';
 import { isErased } from './typescript.ts';
 
@@ -15,6 +14,12 @@ export interface RewriterOptions {
   /** Names that the file uses without declaring them: reading one may run a getter. */
   isGlobal: (name: string) => boolean;
 }
+
+/** What happens at one kind of node; what comes back stands in its place. */
+export type Rule<T extends t.Node> = (rewriter: Rewriter, node: T, parent: t.Node) => t.Node;
+
+/** Rules by kind of node; kinds that are missing have nothing of their own. */
+export type Rules = Record<string, Rule<t.Node>>;
 
 /** Variables that hold operands between their evaluation and the comparison. */
 interface Temps {
@@ -29,25 +34,27 @@ interface FunctionContext {
 }
 
 /**
- * Walks a program once, depth first, and puts the callbacks in. What happens at which kind of node stands in
- * `rules.ts`; this class has what the rules work with: the current function, its sites and its variables.
+ * Walks a program once, depth first, and puts the callbacks in as its rules say (rules.ts). It has what the rules
+ * work with: the current function, its sites and its variables.
  *
  * Sites are given out whatever is traced, so that a site's PC does not depend on the options.
  */
 export class Rewriter {
   readonly table = new SiteTable();
   readonly options: RewriterOptions;
+  readonly #rules: Rules;
   readonly #escapes = new EscapeAnalysis();
   #context!: FunctionContext;
 
-  constructor(options: RewriterOptions) {
+  constructor(rules: Rules, options: RewriterOptions) {
+    this.#rules = rules;
     this.options = options;
   }
 
   /** Rewrites `node` and what is below it; what comes back stands in its place. */
   visit<T extends t.Node>(node: T, parent: t.Node): t.Node {
     if (isErased(node)) return node;
-    const rule = RULES[node.type];
+    const rule = this.#rules[node.type];
     return rule ? rule(this, node, parent) : this.children(node);
   }
 

@@ -1,10 +1,8 @@
 import { types as t } from '@babel/core';
 import { comparison, switchDiscriminant } from './compares.ts';
 import { className, functionName, isAnonymousFunction, runtimeName } from './names.ts';
-import type { Rewriter } from './rewriter.ts';
+import type { Rewriter, Rule, Rules } from './rewriter.ts';
 import type { FunctionSites, Site } from './sites.ts';
-
-type Rule<T extends t.Node> = (rewriter: Rewriter, node: T, parent: t.Node) => t.Node;
 
 function program(rewriter: Rewriter, node: t.Program): t.Node {
   const sites = rewriter.addFunction('<module>');
@@ -225,7 +223,7 @@ function member(rewriter: Rewriter, node: t.MemberExpression | t.OptionalMemberE
 }
 
 /** What happens at which kind of node; kinds that are missing have nothing of their own. */
-export const RULES: Record<string, Rule<t.Node>> = {
+export const RULES: Rules = {
   Program: program as Rule<t.Node>,
   FunctionDeclaration: func as Rule<t.Node>,
   FunctionExpression: func as Rule<t.Node>,

@@ -1,6 +1,7 @@
 import type { PluginItem } from '@babel/core';
+import { type Format, isTypeScript } from '../instrument/parse.ts';
 import { type Filter, matches } from './filter.ts';
-import { type Format, isTypeScript, transform } from './transform.ts';
+import { transform } from './transform.ts';
 
 /**
  * A module that gives further Babel plugins for a file, such as the hooks of bug detectors. It is imported in

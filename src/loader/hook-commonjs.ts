@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { Format } from '../instrument/parse.ts';
 import type { Loader } from './loader.ts';
 import { isOurs, sourceCandidates } from './resolve.ts';
-import type { Format } from './transform.ts';
 
 /** Parts of Node's CommonJS loader that are stable in practice, and that every hook library builds on. */
 interface Internals {

@@ -1,14 +1,12 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { type PluginItem, parseSync, type TransformOptions, transformSync } from '@babel/core';
+import { type PluginItem, type TransformOptions, transformSync } from '@babel/core';
 import { KERNEL_GLOBAL } from '../abi/kernel.ts';
-import { sourcePath } from './lines.ts';
-import kcov, { type PluginOptions } from './plugin.ts';
+import { sourcePath } from '../instrument/lines.ts';
+import { type Format, isTypeScript, parserOptions } from '../instrument/parse.ts';
+import kcov, { type PluginOptions } from '../instrument/plugin.ts';
+import { warn } from '../warn.ts';
 import { readSourceMap, type SourceMap } from './source-map.ts';
-import { warn } from './warn.ts';
-
-/** How Node will run the file; undefined where Node finds out from the syntax. */
-export type Format = 'commonjs' | 'module' | undefined;
 
 export interface TransformRequest {
   filename: string;
@@ -19,36 +17,8 @@ export interface TransformRequest {
   plugins?: PluginItem[];
 }
 
-export const isTypeScript = (filename: string): boolean => /\.[cm]?ts$/.test(filename);
-
 /** Whether the code was instrumented before, here or ahead of time. */
 export const isInstrumented = (code: string): boolean => code.includes(`${KERNEL_GLOBAL}.kldload(`);
-
-/** TypeScript that runs as CommonJS is written with `import` all the same, mostly. */
-function sourceType(filename: string, format: Format): 'module' | 'script' | 'unambiguous' {
-  if (format === 'module') return 'module';
-  return format === 'commonjs' && !isTypeScript(filename) ? 'script' : 'unambiguous';
-}
-
-/** How files under test are parsed, here and where reports look at them again. */
-export function parserOptions(filename: string, format: Format) {
-  return {
-    configFile: false,
-    babelrc: false,
-    browserslistConfigFile: false,
-    filename,
-    sourceType: sourceType(filename, format),
-    parserOpts: {
-      allowReturnOutsideFunction: format !== 'module',
-      allowNewTargetOutsideFunction: format !== 'module',
-      plugins: [
-        'importAttributes',
-        'explicitResourceManagement',
-        ...(isTypeScript(filename) ? ['typescript'] : []),
-      ],
-    },
-  } as const satisfies Record<string, unknown>;
-}
 
 /**
  * Compiles one file as it loads. Where that fails the file is named in a warning and comes back as it was.
@@ -122,10 +92,4 @@ function mapComment(map: SourceMap, filename: string, input: SourceMap | false):
 function reason(error: unknown, filename: string): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split('\n')[0]!.replace(`${filename}: `, '');
-}
-
-/** Whether a TypeScript file is written as an ES module. */
-export function hasModuleSyntax(code: string, filename: string): boolean {
-  const file = parseSync(code, parserOptions(filename, undefined) as object);
-  return file?.program.sourceType === 'module';
 }

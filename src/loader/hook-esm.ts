@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { hasModuleSyntax, isTypeScript } from '../instrument/parse.ts';
 import type { Loader } from './loader.ts';
-import { hasModuleSyntax, isTypeScript } from './transform.ts';
 
 /** What the two kinds of hooks that Node has for ES modules, in the thread and beside it, share. */
 

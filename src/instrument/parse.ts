@@ -1,0 +1,42 @@
+import { parseSync } from '@babel/core';
+
+/** How Node will run a file; undefined where Node finds out from the syntax. */
+export type Format = 'commonjs' | 'module' | undefined;
+
+export const isTypeScript = (filename: string): boolean => /\.[cm]?ts$/.test(filename);
+
+/** TypeScript that runs as CommonJS is written with `import` all the same, mostly. */
+function sourceType(filename: string, format: Format): 'module' | 'script' | 'unambiguous' {
+  if (format === 'module') return 'module';
+  return format === 'commonjs' && !isTypeScript(filename) ? 'script' : 'unambiguous';
+}
+
+/** Babel's options for files under test, which are parsed alike when they load and when a report looks at them. */
+export function parserOptions(filename: string, format: Format) {
+  return {
+    configFile: false,
+    babelrc: false,
+    browserslistConfigFile: false,
+    filename,
+    sourceType: sourceType(filename, format),
+    parserOpts: {
+      allowReturnOutsideFunction: format !== 'module',
+      allowNewTargetOutsideFunction: format !== 'module',
+      plugins: [
+        'importAttributes',
+        'explicitResourceManagement',
+        ...(isTypeScript(filename) ? ['typescript'] : []),
+      ],
+    },
+  } as const satisfies Record<string, unknown>;
+}
+
+/**
+ * Whether a file is written as an ES module.
+ *
+ * @throws Babel's error where it cannot be parsed
+ */
+export function hasModuleSyntax(code: string, filename: string): boolean {
+  const file = parseSync(code, parserOptions(filename, undefined) as object);
+  return file?.program.sourceType === 'module';
+}

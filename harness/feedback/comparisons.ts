@@ -13,6 +13,8 @@ export interface CompareHooks {
  * with 4 to get past a comparison that comes after such a loop, and two times with 16; below 4 nothing is gained.
  */
 const PER_SITE = 4;
+/** Runs after which a site reports others of its comparisons, as a power of two: so long, libFuzzer works with them. */
+const WINDOW_SHIFT = 5;
 /** Sites that are told apart; some share what they may report. A power of two. */
 const SITES = 4096;
 
@@ -29,7 +31,7 @@ export const siteId = (pcLow: number): number => Math.floor(textOffset(pcLow) / 
 
 /**
  * Hands the comparisons of a run to libFuzzer. What a site may report is a window over its comparisons that moves
- * on from run to run, so that the end of a long table gets its turn.
+ * on every few runs, so that the end of a long table gets its turn.
  */
 export class Comparisons {
   readonly #hooks: CompareHooks;
@@ -84,10 +86,12 @@ export class Comparisons {
     return place >= 0 && place < PER_SITE;
   }
 
-  /** The site's first comparison in this run: its window moves on, or back to the start where it ran out. */
+  /** The site's first comparison in this run. Its window moves on in time, or back to the start where it ran out. */
   #moveOn(site: number): void {
-    const next = this.#window[site]! + PER_SITE;
-    this.#window[site] = next < this.#count[site]! ? next : 0;
+    if (this.#ran[site]! >> WINDOW_SHIFT !== this.#run >> WINDOW_SHIFT) {
+      const next = this.#window[site]! + PER_SITE;
+      this.#window[site] = next < this.#count[site]! ? next : 0;
+    }
     this.#count[site] = 0;
     this.#ran[site] = this.#run;
   }

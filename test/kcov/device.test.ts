@@ -107,11 +107,9 @@ describe('open, close', () => {
 
 describe('SETBUFSIZE (subr_kcov.c:371, :184)', () => {
   test.each([0, 1, KCOV_BUF_MAX_ENTRIES + 1, -1, 2n ** 64n - 1n])('%s entries: EINVAL', (n) =>
-    expect(throwing(() => ioctl(kcov(), KCOV_IOC_SETBUFSIZE, n))).toEqual(refused('EINVAL')),
-  );
+    expect(throwing(() => ioctl(kcov(), KCOV_IOC_SETBUFSIZE, n))).toEqual(refused('EINVAL')));
   test.each([2, KCOV_BUF_MAX_ENTRIES, 512n])('%s entries are taken', (n) =>
-    expect(ioctl(kcov(), KCOV_IOC_SETBUFSIZE, n)).toBeUndefined(),
-  );
+    expect(ioctl(kcov(), KCOV_IOC_SETBUFSIZE, n)).toBeUndefined());
   test('a second time: EEXIST', () =>
     expect(throwing(() => ioctl(kcov(8), KCOV_IOC_SETBUFSIZE, 8))).toEqual(refused('EEXIST')));
   test('a second time and a bad size: EINVAL comes first', () =>
@@ -291,8 +289,7 @@ describe('tracing comparisons (subr_kcov.c:625)', () => {
     ['hello', 'help', type(3), 0x6f6cn, 0x70n],
     ['x'.repeat(20), 'é', type(3), 0x7878787878787878n, 0xa9c3n],
   ])('%s and %s', (a, b, ...words) =>
-    expect(record((k) => k.trace_cmp(a, b, PC))).toEqual([...words, PC_WORD]),
-  );
+    expect(record((k) => k.trace_cmp(a, b, PC))).toEqual([...words, PC_WORD]));
   test.each<[unknown, unknown]>([
     [1, 'a'],
     [null, 1],

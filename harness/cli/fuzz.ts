@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { kldstat } from '../../src/ksyms/linker.ts';
 import { fuzz } from '../engine/fuzz.ts';
 import { type EngineOptions, flag } from '../engine/options.ts';
@@ -42,7 +42,9 @@ export function fuzzCommand(libFuzzerFlags: readonly string[]): Command {
         "'fuzzing', or 'regression' to only run the inputs that there are",
         mode,
         'fuzzing',
-      ),
+      )
+      // Jazzer.js adds it where libFuzzer starts further processes (-fork, -merge); our PCs need no file to agree.
+      .addOption(new Option('--id-sync-file <file>').hideHelp()),
   ).action((target: string, corpus: string[], options: FuzzOptions) =>
     run(target, corpus, libFuzzerFlags, options),
   );

@@ -6,7 +6,7 @@ import { type Input, inputFiles, readInput } from '../inputs.ts';
 import { prepare } from '../prepare.ts';
 import { snapshot } from '../snapshot.ts';
 import { formatAddress, formatFrame } from '../symbolize/format.ts';
-import { describeError, type ErrorText } from '../symbolize/stack.ts';
+import { describeError, type ErrorText, headline } from '../symbolize/stack.ts';
 import { Symbolizer } from '../symbolize/symbolizer.ts';
 import { EXIT } from '../usage.ts';
 import { addTargetOptions, engineOptionsOf, filterOf, type TargetOptions, wholeNumber } from './options.ts';
@@ -82,7 +82,7 @@ function asText(replayed: Replayed, symbolizer: Symbolizer, { last, all }: Repla
   const error = errorOf(replayed);
   const shown = all || pcs.length <= last ? pcs : last === 0 ? [] : pcs.slice(-last);
   const lines = [
-    `${input.path} (${input.data.length} bytes): ${error === null ? 'ok' : `${error.name}: ${error.message}`}`,
+    `${input.path} (${input.data.length} bytes): ${error === null ? 'ok' : headline(error)}`,
     ...(error?.stack ?? []).map((frame) => `    ${frame}`),
     `  trace: ${pcs.length} PCs${shown.length < pcs.length ? `, the last ${shown.length} (--all prints every one)` : ''}`,
     ...(replayed.overflowed ? ['  the buffer was full: what came later is not in the trace'] : []),

@@ -22,6 +22,7 @@ export interface FuzzResult {
 }
 
 const OK = 0;
+const FINDING = 77;
 const UNEXPECTED = 78;
 
 const isAsyncFunction = (target: FuzzTarget): boolean => target.constructor.name === 'AsyncFunction';
@@ -51,7 +52,7 @@ export async function fuzz({ target, options, kldstat }: FuzzRequest): Promise<F
   const execution = new Execution(target, jazzer.callbacks, jazzer.findings);
   const once = sync
     ? syncRun(execution, session, loop === 'sync' ? 'ignore' : 'stop', jazzer)
-    : asyncRun(execution, session, jazzer);
+    : asyncRun(execution, session, jazzer, flag(libFuzzerFlags, 'minimize_crash_internal_step') === '1');
   const uncaught = (error: unknown): void => execution.uncaught(error);
   if (!sync) process.on('uncaughtException', uncaught);
   try {
@@ -75,10 +76,20 @@ function syncRun(execution: Execution, session: Session, promises: 'stop' | 'ign
   };
 }
 
-function asyncRun(execution: Execution, session: Session, jazzer: Jazzer) {
+/**
+ * @param exits a step of -minimize_crash, whose loop goes on to the next input when it is told to stop. The process
+ *   then ends while that one is current, and libFuzzer writes it over the one that was found. So it ends at once.
+ */
+function asyncRun(execution: Execution, session: Session, jazzer: Jazzer, exits: boolean) {
   const execute = (data: Buffer): Promise<void> => execution.async(data);
-  return (data: Buffer): Promise<void> =>
-    session.trace(execute, data).catch((error: unknown) => report(error, jazzer));
+  const fail = (error: unknown): never => {
+    try {
+      return report(error, jazzer);
+    } finally {
+      if (exits) process.exit(FINDING);
+    }
+  };
+  return (data: Buffer): Promise<void> => session.trace(execute, data).catch(fail);
 }
 
 /** Prints what was found and writes its input, as long as libFuzzer has it; the error then ends the loop. */

@@ -1,8 +1,10 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 
 /** An error as a person reads it: its places are in the files that a person wrote. */
 export interface ErrorText {
+  /** `TypeError`; `thrown` for what is no error. */
   name: string;
   message: string;
   /** Frames, the innermost first: `at decode (/lib/decoder.js:120:9)`. */
@@ -24,36 +26,44 @@ const THEIRS = `${ROOT}/harness/targets/`;
 
 /** Describes anything that can be thrown. Node has mapped the places already. */
 export function describeError(error: unknown): ErrorText {
-  if (!isErrorLike(error)) return { name: 'thrown', message: preview(error), stack: [] };
-  return {
-    name: String(error.name ?? 'Error'),
-    message: String(error.message),
-    stack: framesOf(error.stack),
-  };
+  try {
+    if (!isErrorLike(error))
+      return { name: 'thrown', message: typeof error === 'string' ? error : inspect(error), stack: [] };
+    const message = String(error.message);
+    return { name: String(error.name || 'Error'), message, stack: framesOf(error.stack, message) };
+  } catch {
+    return { name: 'thrown', message: 'an error that cannot be looked at', stack: [] };
+  }
 }
 
-/** The frames of the code under test: what stands between what it called of ours, and what of ours called it. */
-export function framesOf(stack: unknown): string[] {
+/** `TypeError: no such key`, or what was thrown if that was no error. */
+export function headline({ name, message }: ErrorText): string {
+  if (name === 'thrown') return message;
+  return message === '' ? name : `${name}: ${message}`;
+}
+
+/** Errors come from other realms too, so they are known by what they have. */
+const isErrorLike = (value: unknown): value is { name?: unknown; message: unknown; stack?: unknown } =>
+  typeof value === 'object' && value !== null && (value as { message?: unknown }).message !== undefined;
+
+/**
+ * The frames of the code under test: what stands between what it called of ours, and what of ours called it. The
+ * stack's head is of the time when the error was made, and may be stale.
+ */
+function framesOf(stack: unknown, message: string): string[] {
   if (typeof stack !== 'string') return [];
+  const head = message === '' ? -1 : stack.indexOf(message);
   const frames = stack
+    .slice(head === -1 ? 0 : head + message.length)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line.startsWith('at '));
-  const theirs = frames.slice(Math.max(frames.findIndex(isTheirs), 0));
+  const start = frames.findIndex(isTheirs);
+  if (start === -1) return [];
+  const theirs = frames.slice(start);
   const end = theirs.findIndex((frame) => !isTheirs(frame));
   return end === -1 ? theirs : theirs.slice(0, end);
 }
 
-const isErrorLike = (value: unknown): value is { name?: unknown; message: unknown; stack?: unknown } =>
-  typeof value === 'object' && value !== null && 'message' in value;
-
 const isTheirs = (line: string): boolean =>
   line.includes(THEIRS) || !OURS_PARTS.some((part) => line.includes(part));
-
-function preview(value: unknown): string {
-  try {
-    return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  } catch {
-    return String(value);
-  }
-}

@@ -78,6 +78,42 @@ describe("libFuzzer's flags", () => {
   });
 });
 
+describe('flags by which libFuzzer starts further processes', () => {
+  test('-merge=1 keeps what adds coverage', () => {
+    const cwd = emptyFolder();
+    mkdirSync(join(cwd, 'all'));
+    for (const text of ['(', '((', '(((', '((((', ')', 'x', 'y', 'z'])
+      writeFileSync(join(cwd, 'all', text), text);
+    const { code, stderr } = kcovjs(['fuzz', target('no-finding.cjs'), 'kept', 'all', '--', '-merge=1'], {
+      cwd,
+    });
+    expect(stderr).toMatch(/MERGE-OUTER: successful/);
+    expect(code).toBe(0);
+    const kept = readdirSync(join(cwd, 'kept')).length;
+    expect(kept).toBeGreaterThan(1);
+    expect(kept).toBeLessThan(8);
+  });
+  test('-minimize_crash=1 makes an input smaller that still fails', () => {
+    const cwd = emptyFolder();
+    writeFileSync(join(cwd, 'big'), `F${'x'.repeat(60)}`);
+    kcovjs(
+      [
+        'fuzz',
+        target('promise.mjs'),
+        'big',
+        '--',
+        '-minimize_crash=1',
+        '-runs=3000',
+        '-exact_artifact_path=small',
+      ],
+      { cwd },
+    );
+    const small = readFileSync(join(cwd, 'small'), 'latin1');
+    expect(small.startsWith('F')).toBe(true);
+    expect(small.length).toBeLessThan(61);
+  });
+});
+
 describe('bug detectors and hooks of Jazzer.js', () => {
   const args = ['-max_total_time=60', '-runs=200000', '-seed=3'];
   test('command injection is found', () => {

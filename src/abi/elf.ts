@@ -55,8 +55,13 @@ export const SHDR = {
   sh_addralign: 48,
   sh_entsize: 56,
 } as const;
+export const SHT_PROGBITS = 1;
 export const SHT_SYMTAB = 2;
 export const SHT_STRTAB = 3;
+export const SHF_ALLOC = 2;
+export const SHF_EXECINSTR = 4;
+export const SHF_MERGE = 0x10;
+export const SHF_STRINGS = 0x20;
 
 /** Offsets into Elf64_Sym. */
 export const SYM = { st_name: 0, st_info: 4, st_other: 5, st_shndx: 6, st_value: 8, st_size: 16 } as const;

@@ -22,12 +22,13 @@ const newKd = (entries = 0): Kd => ({
 });
 
 export class Model {
-  readonly files: (Kd | null)[] = [];
+  readonly files: (Kd | null)[] = [null, null];
   readonly #sections = new Map<number, { refs: number; kd: Kd }>();
   #l_kcov: Kd | null = null;
 
-  open(): string {
-    this.files.push(newKd());
+  open(i: number): string {
+    if (this.files[i]) return 'open';
+    this.files[i] = newKd();
     return 'ok';
   }
   close(i: number): string {

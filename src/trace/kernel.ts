@@ -60,6 +60,7 @@ export class ThreadKernel implements Kernel {
   }
 
   #dispatch(a: unknown, b: unknown, pc: number, constant: boolean): void {
+    if (this.cmp === 0) return; // Not traced; instrumented code has asked already.
     if (typeof a === 'number' && typeof b === 'number') this.#numbers(a, b, pc, constant);
     else if (typeof a === 'string' && typeof b === 'string') this.#strings(a, b, pc, constant);
     else if (typeof a === 'bigint' && typeof b === 'bigint') this.#bigints(a, b, pc, constant);

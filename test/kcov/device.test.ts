@@ -319,9 +319,10 @@ describe('tracing comparisons (subr_kcov.c:625)', () => {
       })[0],
     ).toBe(2n);
   });
-  test('unequal strings are told to whoever listens', () => {
+  test('unequal strings are told to whoever listens, while comparisons are traced', () => {
     const seen: unknown[] = [];
     kernel().__sanitizer_weak_hook_strcmp = (...args) => seen.push(args);
+    kernel().trace_cmp('not', 'traced', PC);
     traced(16, (k) => {
       k.trace_cmp('GET', 'GIT', PC);
       k.trace_cmp('a', 'a', PC);

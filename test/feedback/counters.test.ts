@@ -25,7 +25,7 @@ const setUp = (modules: LoadedModule[]) => {
     () => modules,
     1024,
   );
-  return { regions, counters, clear: () => regions.forEach((region) => region.fill(0)) };
+  return { regions, counters, clear: () => regions.forEach((region) => void region.fill(0)) };
 };
 
 describe('counters', () => {

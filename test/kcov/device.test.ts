@@ -25,6 +25,7 @@ import {
 import { KERNEL_GLOBAL, type Kernel } from '../../src/abi/kernel.ts';
 import { boot } from '../../src/boot.ts';
 import * as kernelApi from '../../src/kernel.ts';
+import { __sanitizer_cov_trace_switch } from '../../src/trace/callbacks.ts';
 
 const RW = PROT_READ | PROT_WRITE;
 const PC = 0x1000 - 2 ** 31;
@@ -310,6 +311,22 @@ describe('tracing comparisons (subr_kcov.c:625)', () => {
       3n,
       PC_WORD,
     ]));
+  test('__sanitizer_cov_trace_switch knows 8, 16, 32 and 64 bits, and no other (subr_kcov.c:765)', () => {
+    // How many cases there are, their width, then the cases; two halves each.
+    const cases = (bits: number): Int32Array => Int32Array.from([2, 0, bits, 0, 7, 0, -1, -1]);
+    const types = [8, 16, 32, 64, 1, 128].map((bits) =>
+      traced(16, (k) => __sanitizer_cov_trace_switch(k, [7, 0], cases(bits), PC)),
+    );
+    expect(types.map(([count, first]) => [count, first])).toEqual([
+      [2n, type(0, 1)],
+      [2n, type(1, 1)],
+      [2n, type(2, 1)],
+      [2n, type(3, 1)],
+      [0n, 0n],
+      [0n, 0n],
+    ]);
+    expect(types[3]!.slice(5, 9)).toEqual([type(3, 1), 2n ** 64n - 1n, 7n, PC_WORD]);
+  });
   test('a record that does not fit whole is not written: idx * 4 + 4 <= bufnent', () => {
     expect(traced(5, (k) => k.trace_cmp(1, 2, PC))[0]).toBe(1n);
     expect(traced(4, (k) => k.trace_cmp(1, 2, PC))[0]).toBe(0n);

@@ -13,7 +13,11 @@ export interface CompareHooks {
  * with 4 to get past a comparison that comes after such a loop, and two times with 16; below 4 nothing is gained.
  */
 const PER_SITE = 4;
-/** Runs after which a site reports others of its comparisons, as a power of two: so long, libFuzzer works with them. */
+/**
+ * Runs after which a site reports others of its comparisons, as a power of two: so long, libFuzzer works with them.
+ * Where the window moves on with every run, the table of recent compares holds as many different ones as with 16 a
+ * run; where it never does, no entry of a long table but the first is ever found.
+ */
 const WINDOW_SHIFT = 5;
 /** Sites that are told apart; some share what they may report. A power of two. */
 const SITES = 4096;

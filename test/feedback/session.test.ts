@@ -1,112 +1,209 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Session } from '../../harness/feedback/session.ts';
-import type { Kernel } from '../../src/abi/kernel.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Session, type SessionOptions } from '../../harness/feedback/session.ts';
+import { KERNEL_GLOBAL, type Kernel } from '../../src/abi/kernel.ts';
 import { pcLow } from '../../src/abi/text.ts';
 import { boot } from '../../src/boot.ts';
-import { kldload, kldstat } from '../../src/ksyms/linker.ts';
+import { kldstat } from '../../src/ksyms/linker.ts';
 
-const BASE = 0x80000;
-const pc = (site: number): number => pcLow(BASE + 8 * site);
-let kernel: Kernel;
-beforeAll(() => {
-  kernel = boot().kernel;
-  const symbols = [{ name: '<module>', offset: 0, size: 80 }];
-  kldload('/app/a.js', BASE, 80, JSON.stringify({ symbols, lines: '' }));
-});
+/** A module written by hand: site n is at BASE + 8 n. */
+const BASE = 0x40000;
+const SITES = 40;
+boot();
+const kernel = (globalThis as Record<string, unknown>)[KERNEL_GLOBAL] as Kernel;
+kernel.kldload('/by/hand.js', BASE, 8 * SITES, JSON.stringify({ symbols: [], lines: '' }));
 
-interface Seen {
-  integers: number[][];
-  strings: string[][];
-  regions: Buffer[];
+const at = (site: number): number => pcLow(BASE + 8 * site);
+const pc = (site: number): void => kernel.__sanitizer_cov_trace_pc(at(site));
+/** `a === b` with a literal `a`, as it is compiled. */
+function equals(a: unknown, b: unknown, site: number): boolean {
+  if (kernel.cmp !== 0) kernel.trace_const_cmp(a, b, at(site));
+  return a === b;
 }
+
 let session: Session;
-const setUp = (): Seen => {
-  const seen: Seen = { integers: [], strings: [], regions: [] };
+afterEach(() => session.close());
+
+function start(options: Partial<SessionOptions> = {}) {
+  const regions: Buffer[] = [];
+  const calls: unknown[][] = [];
   session = new Session({
     kldstat,
     hooks: {
-      registerModuleCounters: (region) => seen.regions.push(region),
-      traceIntegerCompare: (_, a, b) => seen.integers.push([a, b]),
-      traceUnequalStrings: (_, a, b) => seen.strings.push([a, b]),
+      registerModuleCounters: (region) => void regions.push(region),
+      traceIntegerCompare: (...call) => void calls.push(call),
+      traceUnequalStrings: (...call) => void calls.push(call),
     },
+    ...options,
   });
-  return seen;
-};
-afterEach(() => session.close());
+  return {
+    calls,
+    reached: () => [...regions[0]!].flatMap((count, site) => (count > 0 ? [site] : [])),
+    /** Traces as libFuzzer calls a target: with cleared counters. */
+    trace<R>(execute: (data: Buffer) => R, data = Buffer.from('input')): R {
+      for (const region of regions) region.fill(0);
+      return session.trace(execute, data);
+    },
+  };
+}
 
-describe('one input', () => {
-  test('its PCs are counters when the run is over, and its comparisons are told', () => {
-    const seen = setUp();
-    const target = (data: Buffer): number => {
-      kernel.__sanitizer_cov_trace_pc(pc(data[0]!));
-      kernel.trace_const_cmp(0x1234, data[0], pc(5));
-      kernel.trace_cmp('GET', 'PUT', pc(6));
-      return data.length;
+const isTracing = (): boolean => kernel.end !== 0 || kernel.cmp !== 0;
+
+describe('a synchronous run', () => {
+  it('counts the sites that it reached, and only those of that run', () => {
+    const { trace, reached } = start();
+    trace(() => [1, 2, 3].forEach(pc));
+    expect(reached()).toEqual([1, 2, 3]);
+    trace(() => pc(7));
+    expect(reached()).toEqual([7]);
+    expect(isTracing()).toBe(false);
+  });
+
+  it('is executed again with the same bytes when it is new, though the target wrote into them', () => {
+    const { trace, calls } = start();
+    const seen: string[] = [];
+    const execute = (data: Buffer) => {
+      seen.push(data.toString('latin1'));
+      pc(1);
+      equals(0x4b, data[0], 2);
+      equals('magic', data.toString('latin1'), 3);
+      data.fill(0);
+      return 'result';
     };
-    expect(session.trace(target, Buffer.from([3, 1]))).toBe(2);
-    expect(seen.regions[0]!.reduce((sum, value) => sum + value, 0)).toBe(1);
-    expect(seen.integers).toContainEqual([0x1234, 3]);
-    expect(seen.strings).toEqual([['GET', 'PUT']]);
-    expect(session.stats).toEqual({ runs: 1, compareRuns: 1, overflows: 0 });
+    expect(trace(execute)).toBe('result');
+    expect(seen).toEqual(['input', 'input']);
+    expect(calls).toContainEqual([BASE / 8 + 2, 0x4b, 'i'.charCodeAt(0)]);
+    expect(calls).toContainEqual([BASE / 8 + 3, 'magic', 'input']);
+    trace(execute);
+    expect(seen).toHaveLength(3);
+    expect(session.stats).toEqual({ runs: 2, compareRuns: 1, overflows: 0 });
   });
 
-  test('one that reached nothing new is run once, but for a small share', () => {
-    const seen = setUp();
-    const target = (): void => kernel.__sanitizer_cov_trace_pc(pc(1));
-    for (let i = 0; i < 1000; i++) {
-      for (const region of seen.regions) region.fill(0);
-      session.trace(target, Buffer.alloc(1));
-    }
-    expect(session.stats.runs).toBe(1000);
-    expect(session.stats.compareRuns).toBeGreaterThan(1);
-    expect(session.stats.compareRuns).toBeLessThan(150);
+  it('is executed once more from time to time when it is not', () => {
+    const { trace } = start();
+    for (let i = 0; i < 1000; i++) trace(() => pc(1));
+    expect(session.stats.compareRuns).toBeGreaterThan(50);
+    expect(session.stats.compareRuns).toBeLessThanOrEqual(101);
   });
 
-  test('the second run sees the bytes of the first, whatever that wrote into them', () => {
-    setUp();
-    const inputs: number[] = [];
-    session.trace(
+  it('that is large is executed again with all its bytes', () => {
+    const { trace } = start();
+    const lengths: number[] = [];
+    trace(
       (data) => {
-        inputs.push(data[0]!);
-        kernel.__sanitizer_cov_trace_pc(pc(2));
-        data.fill(9);
+        pc(1);
+        lengths.push(data.length, data.lastIndexOf('z'));
       },
-      Buffer.from([7]),
+      Buffer.from(`${'a'.repeat(1e6)}z`),
     );
-    expect(inputs).toEqual([7, 7]);
+    expect(lengths).toEqual([1_000_001, 1e6, 1_000_001, 1e6]);
   });
 
-  test('a target that throws has its PCs counted, is not run again, and the error comes through', () => {
-    const seen = setUp();
-    let runs = 0;
-    const target = (): never => {
-      runs++;
-      kernel.__sanitizer_cov_trace_pc(pc(3));
-      throw new Error('mine');
+  it('that throws is counted, and not executed again', () => {
+    const { trace, reached } = start();
+    let executions = 0;
+    const execute = () => {
+      executions++;
+      pc(5);
+      throw new RangeError('out');
     };
-    expect(() => session.trace(target, Buffer.alloc(1))).toThrow('mine');
-    expect(runs).toBe(1);
-    expect(seen.regions[0]!.includes(1)).toBe(true);
+    expect(() => trace(execute)).toThrow(RangeError);
+    expect([executions, reached(), isTracing()]).toEqual([1, [5], false]);
   });
 
-  test('a promise is waited for, in both runs', async () => {
-    const seen = setUp();
-    const result = await session.trace(async () => {
-      await null;
-      kernel.__sanitizer_cov_trace_pc(pc(4));
-      kernel.trace_cmp(1000, 2000, pc(5));
-      return 'done';
-    }, Buffer.alloc(1));
-    expect(result).toBe('done');
-    expect(seen.regions[0]!.includes(1)).toBe(true);
-    expect(seen.integers).toEqual([[1000, 2000]]);
+  it('whose second execution throws, throws', () => {
+    const { trace } = start();
+    let executions = 0;
+    const execute = () => {
+      pc(1);
+      if (++executions === 2) throw new Error('second');
+    };
+    expect(() => trace(execute)).toThrow('second');
+    expect(isTracing()).toBe(false);
   });
 
-  test('a trace that does not fit is counted', () => {
-    setUp();
-    session.trace(() => {
-      for (let i = 0; i < 300_000; i++) kernel.__sanitizer_cov_trace_pc(pc(1));
-    }, Buffer.alloc(1));
+  it('that is slow is not repeated', () => {
+    const { trace } = start({ slow: 5 });
+    trace(() => {
+      const end = performance.now() + 10;
+      while (performance.now() < end) pc(1);
+    });
+    expect(session.stats.compareRuns).toBe(0);
+  });
+
+  it('is always repeated where every comparison is wanted', () => {
+    const { trace } = start({ everyComparison: true });
+    for (let i = 0; i < 20; i++) trace(() => pc(1));
+    expect(session.stats.compareRuns).toBe(20);
+  });
+
+  it('that overflows the buffer is counted as such', () => {
+    const { trace, reached } = start();
+    trace(() => {
+      for (let i = 0; i < 262_143; i++) pc(1);
+      pc(2);
+    });
     expect(session.stats.overflows).toBe(1);
+    expect(reached()).toEqual([1]);
   });
+});
+
+describe('an asynchronous run', () => {
+  const later = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('is traced until it settles', async () => {
+    const { trace, reached } = start();
+    const run = trace(async () => {
+      pc(1);
+      await later();
+      pc(2);
+      return 'result';
+    });
+    expect(isTracing()).toBe(true);
+    expect(await run).toBe('result');
+    expect([reached(), isTracing()]).toEqual([[1, 2], false]);
+    expect(session.stats.compareRuns).toBe(1);
+  });
+
+  it('that rejects is counted, and not executed again', async () => {
+    const { trace, reached } = start();
+    let executions = 0;
+    const run = trace(async () => {
+      executions++;
+      await later();
+      pc(3);
+      throw new TypeError('late');
+    });
+    await expect(run).rejects.toThrow('late');
+    expect([executions, reached(), isTracing()]).toEqual([1, [3], false]);
+  });
+
+  it('reports the comparisons of its second execution', async () => {
+    const { trace, calls } = start();
+    await trace(async (data) => {
+      pc(1);
+      await later();
+      equals(1000, data.length, 4);
+    });
+    expect(calls).toEqual([[BASE / 8 + 4, 1000, 5]]);
+  });
+
+  it('whose second execution rejects, rejects', async () => {
+    const { trace } = start();
+    let executions = 0;
+    const run = trace(async () => {
+      pc(1);
+      await later();
+      if (++executions === 2) throw new Error('second');
+    });
+    await expect(run).rejects.toThrow('second');
+  });
+});
+
+it('a session that is closed leaves nothing behind, and the next one works', () => {
+  start().trace(() => pc(1));
+  session.close();
+  expect(kernel.__sanitizer_weak_hook_strcmp).toBe(null);
+  const { trace, reached } = start();
+  trace(() => pc(2));
+  expect(reached()).toEqual([2]);
 });

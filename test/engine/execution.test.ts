@@ -113,6 +113,7 @@ describe('asynchronously', () => {
     ['a synchronous throw', thrower(new TypeError('boom'))],
     [
       'a rejection of a thenable',
+      // biome-ignore lint/suspicious/noThenProperty: what is tested is a thenable that is no promise
       () => () => ({ then: (_: unknown, fail: (e: Error) => void) => fail(new TypeError('boom')) }),
     ],
     [

@@ -59,7 +59,11 @@ describe('synchronously', () => {
   });
 
   it('what a detector reported goes first, though the target caught it or threw another', () => {
-    const report = (then: () => void) => start((report) => () => (report(new Error('detected')), then()));
+    const report = (then: () => void) =>
+      start((report) => () => {
+        report(new Error('detected'));
+        then();
+      });
     expect(() => report(() => {}).execution.sync(DATA, 'stop')).toThrow('detected');
     const both = report(() => {
       throw new Error('consequence');

@@ -1,7 +1,7 @@
 /**
  * Decides which runs are repeated for their comparisons: each that found something new, and of the others so
- * many that the repetitions take a tenth of the work. Work is counted, not timed, so that two campaigns with one
- * seed do the same.
+ * many that the repetitions take a tenth of the work. Work is counted, not timed, so that what is repeated does not
+ * depend on how fast the machine is just now.
  */
 
 /** One in so many parts of the work. */

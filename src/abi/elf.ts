@@ -66,7 +66,6 @@ export const SHF_STRINGS = 0x20;
 /** Offsets into Elf64_Sym. */
 export const SYM = { st_name: 0, st_info: 4, st_other: 5, st_shndx: 6, st_value: 8, st_size: 16 } as const;
 export const STB_LOCAL = 0;
-export const STT_NOTYPE = 0;
 export const STT_FUNC = 2;
 export const STT_FILE = 4;
 export const SHN_ABS = 0xfff1;

@@ -1,13 +1,15 @@
+import { threadId } from 'node:worker_threads';
 import { KERNEL_GLOBAL, type Kernel } from './abi/kernel.ts';
-import { Lwp } from './kcov/lwp.ts';
+import { Cpu } from './kcov/cpu.ts';
 import { RemoteSections } from './kcov/remote.ts';
-import { kldload } from './ksyms/linker.ts';
+import { kldfeed, kldload } from './ksyms/linker.ts';
+import { joinThreads } from './threads.ts';
 import { ThreadKernel } from './trace/kernel.ts';
 
 /** One thread's kernel, with what user space reaches through the devices. */
 export interface Machine {
   kernel: Kernel;
-  curlwp: () => Lwp;
+  cpu: Cpu;
   sections: RemoteSections;
 }
 
@@ -32,15 +34,20 @@ function install(): Machine {
     );
 
   const kernel = new ThreadKernel();
-  const lwp = new Lwp(kernel);
-  const sections = new RemoteSections();
-  lwp.fold();
-  kernel.kldload = kldload;
+  const cpu = new Cpu(kernel);
+  const threads = joinThreads();
+  const sections = new RemoteSections(threads.memory, threadId);
+  kldfeed(threads.loadedElsewhere);
+  kernel.kldload = (...module) => {
+    kldload(...module);
+    threads.tellLoaded(module);
+  };
   kernel.kcov_remote_register = (subsystem, id) => sections.register(subsystem, id);
-  kernel.kcov_remote_enter = (subsystem, id) => sections.enter(lwp, subsystem, id);
-  kernel.kcov_remote_leave = (subsystem, id) => sections.leave(lwp, subsystem, id);
-  kernel.kcov_silence_enter = () => lwp.silenceEnter();
-  kernel.kcov_silence_leave = () => lwp.silenceLeave();
+  kernel.kcov_remote_enter = (subsystem, id) => sections.enter(cpu.curlwp, subsystem, id);
+  kernel.kcov_remote_leave = (subsystem, id) => sections.leave(cpu.curlwp, subsystem, id);
+  kernel.kthread_create = (fn) => cpu.create(fn);
+  kernel.kcov_silence_enter = () => cpu.curlwp.silenceEnter();
+  kernel.kcov_silence_leave = () => cpu.curlwp.silenceLeave();
 
   // A property that can never change is a constant to the compiler; one that can be listed would show.
   Object.defineProperty(globalThis, KERNEL_GLOBAL, {
@@ -49,5 +56,5 @@ function install(): Machine {
     configurable: false,
     enumerable: false,
   });
-  return { kernel, curlwp: () => lwp, sections };
+  return { kernel, cpu, sections };
 }

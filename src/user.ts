@@ -33,8 +33,8 @@ export function open(path: string, _flags = 0): number {
 }
 
 function device(path: string): DeviceFile {
-  const { curlwp, sections } = boot();
-  if (path === '/dev/kcov') return new KcovFile(curlwp, sections);
+  const { cpu, sections } = boot();
+  if (path === '/dev/kcov') return new KcovFile(cpu, sections);
   if (path === '/dev/ksyms') return ksymsOpen();
   throw new DeviceError('ENOENT', 'open', path);
 }
@@ -79,4 +79,15 @@ export function munmap(area: Uint8Array): void {
  */
 export function read(fd: number, into: Uint8Array, position?: number): number {
   return file(fd, 'read').read(into, position);
+}
+
+/**
+ * Runs `fn`, and all that it starts, as an LWP of its own: a descriptor that it enables traces it alone. The LWP
+ * ends when `fn` has returned or thrown, or the promise that it returned has settled, and frees what it held.
+ *
+ * @returns what `fn` returns; a promise where that is one
+ * @see _lwp_create(2)
+ */
+export function lwpCreate<R>(fn: () => R): R {
+  return boot().cpu.create(fn);
 }

@@ -16,6 +16,12 @@ export const KCOV_MODE_TRACE_CMP = 2;
 
 export const KCOV_REMOTE_VHCI = 0;
 
+/** Names a remote section, as `struct kcov_ioc_remote_attach` does. */
+export interface Section {
+  subsystem: bigint;
+  id: bigint;
+}
+
 /** Bytes of one entry: a 64-bit word. */
 export const KCOV_ENTRY_SIZE = 8;
 /** Entries of the largest buffer, word 0 included. */

@@ -42,6 +42,7 @@ export interface Kernel {
   kcov_remote_register(subsystem: bigint | number, id: bigint | number): void;
   kcov_remote_enter(subsystem: bigint | number, id: bigint | number): void;
   kcov_remote_leave(subsystem: bigint | number, id: bigint | number): void;
+  kthread_create<R>(fn: () => R): R;
   kcov_silence_enter(): void;
   kcov_silence_leave(): void;
 }

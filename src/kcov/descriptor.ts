@@ -1,6 +1,8 @@
 import type { ErrnoCode } from '../abi/errno.ts';
 import { KCOV_BUF_MAX_ENTRIES, KCOV_ENTRY_SIZE, KCOV_MODE_NONE } from '../abi/kcov.ts';
 import { roundPage } from '../abi/mman.ts';
+import type { RemoteKcov } from './remote-kcov.ts';
+import type { Traced } from './traced.ts';
 
 /**
  * A kcov descriptor (KD): made by open, enabled by one LWP, which then owns it.
@@ -11,17 +13,14 @@ import { roundPage } from '../abi/mman.ts';
  *
  * @see subr_kcov.c:107 struct kcov_desc
  */
-export class Kcov {
+export class Kcov implements Traced {
   lwpfree = false;
   silenced = false;
   /** The remote section's KD that stands behind this one, if it was attached. */
-  remote: Kcov | null = null;
+  remote: RemoteKcov | null = null;
 
-  /** The buffer as 32-bit words, low half first; null until its size is set. */
   buf: Int32Array | null = null;
-  /** Entries that a trace may fill: one less than the buffer has, for the count. */
   bufnent = 0;
-  /** Bytes, rounded up to pages. */
   bufsize = 0;
   mode = KCOV_MODE_NONE;
   enabled = false;
@@ -35,6 +34,11 @@ export class Kcov {
     this.bufsize = roundPage(nent * KCOV_ENTRY_SIZE);
     this.buf = new Int32Array(new SharedArrayBuffer(this.bufsize));
     return 0;
+  }
+
+  lwpFree(): void {
+    this.enabled = false;
+    if (this.lwpfree) this.free();
   }
 
   /** @see subr_kcov.c:156 kcov_free */

@@ -14,9 +14,9 @@ import {
 } from '../abi/kcov.ts';
 import { PROT_EXEC } from '../abi/mman.ts';
 import { int, section, uint64 } from './arguments.ts';
+import type { Cpu } from './cpu.ts';
 import { Kcov } from './descriptor.ts';
-import type { Lwp } from './lwp.ts';
-import { type RemoteSections, remoteDetach, remoteDisable, remoteEnable } from './remote.ts';
+import { type RemoteSections, remoteDetach } from './remote.ts';
 
 /** @see subr_kcov.c:141 kcov_mode_is_valid */
 const isValidMode = (mode: number): boolean =>
@@ -29,12 +29,12 @@ const isValidMode = (mode: number): boolean =>
  */
 export class KcovFile implements DeviceFile {
   #kd: Kcov | null = new Kcov();
-  readonly #curlwp: () => Lwp;
+  readonly #cpu: Cpu;
   readonly #sections: RemoteSections;
 
-  /** @param curlwp the LWP that makes the call */
-  constructor(curlwp: () => Lwp, sections: RemoteSections) {
-    this.#curlwp = curlwp;
+  /** @param cpu tells which LWP makes the call */
+  constructor(cpu: Cpu, sections: RemoteSections) {
+    this.#cpu = cpu;
     this.#sections = sections;
   }
 
@@ -44,7 +44,7 @@ export class KcovFile implements DeviceFile {
     if (kd === null) throw new DeviceError('ENXIO', 'ioctl');
     const error = this.#dispatch(kd, request, arg);
     // Whatever changed may have been the caller's own trace.
-    this.#curlwp().fold();
+    this.#cpu.curlwp.fold();
     if (error !== 0) throw new DeviceError(error, 'ioctl');
   }
 
@@ -75,9 +75,9 @@ export class KcovFile implements DeviceFile {
   /** @see subr_kcov.c:381 kcov_enable */
   #enable(kd: Kcov, mode: number): ErrnoCode | 0 {
     if (!isValidMode(mode)) return 'EINVAL';
-    if (kd.remote !== null) return remoteEnable(kd.remote, mode);
+    if (kd.remote !== null) return kd.remote.enable(mode);
 
-    const l = this.#curlwp();
+    const l = this.#cpu.curlwp;
     if (kd.enabled) return 'EBUSY';
     if (l.l_kcov !== null) return 'EBUSY';
     if (kd.buf === null) return 'ENOBUFS';
@@ -90,9 +90,9 @@ export class KcovFile implements DeviceFile {
 
   /** @see subr_kcov.c:407 kcov_disable */
   #disable(kd: Kcov): ErrnoCode | 0 {
-    if (kd.remote !== null) return remoteDisable(kd.remote);
+    if (kd.remote !== null) return kd.remote.disable();
 
-    const l = this.#curlwp();
+    const l = this.#cpu.curlwp;
     if (!kd.enabled) return 'ENOENT';
     if (l.l_kcov !== kd) return 'ENOENT';
 
@@ -124,10 +124,10 @@ export class KcovFile implements DeviceFile {
   close(): void {
     const kd = this.#kd;
     if (kd === null) return;
-    if (kd.remote !== null) remoteDisable(kd.remote);
+    if (kd.remote !== null) kd.remote.disable();
     if (kd.enabled) kd.lwpfree = true;
     else kd.free();
     this.#kd = null;
-    this.#curlwp().fold();
+    this.#cpu.curlwp.fold();
   }
 }

@@ -1,31 +1,40 @@
 import { KCOV_MODE_TRACE_CMP, KCOV_MODE_TRACE_PC } from '../abi/kcov.ts';
 import type { Kernel } from '../abi/kernel.ts';
-import type { Kcov } from './descriptor.ts';
+import type { Traced } from './traced.ts';
 
 /** What instrumented code reads where nothing is traced: a count that never is below the end. */
 const UNTRACED = new Int32Array(2);
 
+/** What runs LWPs, one at a time, and what instrumented code reads there. */
+export interface Processor {
+  curlwp: Lwp;
+  readonly kernel: Pick<Kernel, 'buf' | 'end' | 'cmp'>;
+}
+
 /** A flow of control, and the KD that traces it. */
 export class Lwp {
-  l_kcov: Kcov | null = null;
-  readonly #kernel: Pick<Kernel, 'buf' | 'end' | 'cmp'>;
+  l_kcov: Traced | null = null;
+  readonly #cpu: Processor;
 
-  constructor(kernel: Pick<Kernel, 'buf' | 'end' | 'cmp'>) {
-    this.#kernel = kernel;
+  constructor(cpu: Processor) {
+    this.#cpu = cpu;
   }
 
   /**
    * Folds all that decides whether this LWP is traced into the three fields that instrumented code reads. To be
-   * called wherever one of them changes: which KD it has, and that KD's `enabled`, `silenced` and `mode`.
+   * called wherever one of them changes: which LWP runs, which KD it has, and that KD's `enabled`, `silenced` and
+   * `mode`. What changes while another LWP runs is folded when this one goes on.
    *
    * @see subr_kcov.c:585-614, the ladder of guards
    */
   fold(): void {
+    const { curlwp, kernel } = this.#cpu;
+    if (curlwp !== this) return;
     const kd = this.l_kcov;
     const traced = kd?.enabled && !kd.silenced;
-    this.#kernel.buf = (traced && kd.buf) || UNTRACED;
-    this.#kernel.end = traced && kd.mode === KCOV_MODE_TRACE_PC ? kd.bufnent : 0;
-    this.#kernel.cmp = traced && kd.mode === KCOV_MODE_TRACE_CMP ? kd.bufnent : 0;
+    kernel.buf = (traced && kd.buf) || UNTRACED;
+    kernel.end = traced && kd.mode === KCOV_MODE_TRACE_PC ? kd.bufnent : 0;
+    kernel.cmp = traced && kd.mode === KCOV_MODE_TRACE_CMP ? kd.bufnent : 0;
   }
 
   /** What runs until `silenceLeave` is not traced. @see subr_kcov.c:427 kcov_silence_enter */
@@ -42,11 +51,8 @@ export class Lwp {
 
   /** The LWP ends; a KD whose file is closed already goes with it. @see subr_kcov.c:168 kcov_lwp_free */
   exit(): void {
-    const kd = this.l_kcov;
-    if (kd === null) return;
-    kd.enabled = false;
+    this.l_kcov?.lwpFree();
     this.l_kcov = null;
     this.fold();
-    if (kd.lwpfree) kd.free();
   }
 }

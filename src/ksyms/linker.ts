@@ -26,6 +26,9 @@ interface Module extends LinkerFile {
   rest: string;
 }
 
+/** What `kldload` takes. */
+export type KldModule = readonly [filename: string, base: number, size: number, rest: string];
+
 /** The kernel's own symbols: the callbacks, in slots of 16 bytes. */
 const CALLBACKS = [
   '__sanitizer_cov_trace_pc',
@@ -112,9 +115,22 @@ export function kldunload(id: number): boolean {
   return true;
 }
 
+/** Gives the modules that were loaded elsewhere since it was last asked. */
+let feed: () => Iterable<KldModule> = () => [];
+
+/** Has modules of other threads, which share this kernel's text, loaded before anybody looks at the list. */
+export function kldfeed(loadedElsewhere: () => Iterable<KldModule>): void {
+  feed = loadedElsewhere;
+}
+
+function files(): LinkerFile[] {
+  for (const module of feed()) kldload(...module);
+  return [kernel, ...modules];
+}
+
 /** Calls `fn` for each file, the kernel first, until it answers with something but 0. */
 export function linker_file_foreach(fn: (file: LinkerFile) => number): number {
-  for (const file of [kernel, ...modules]) {
+  for (const file of files()) {
     const error = fn(file);
     if (error !== 0) return error;
   }
@@ -122,7 +138,7 @@ export function linker_file_foreach(fn: (file: LinkerFile) => number): number {
 }
 
 export function kldstat(): KldStat[] {
-  return [kernel, ...modules].map(({ id, filename, refs, address, size }) => ({
+  return files().map(({ id, filename, refs, address, size }) => ({
     id,
     filename,
     refs,

@@ -3,6 +3,7 @@ import { completeFilter, type Filter } from './filter.ts';
 import { hookCommonJs } from './hook-commonjs.ts';
 import { hookModulesAsync } from './hook-esm-async.ts';
 import { hasSyncHooks, hookModulesSync } from './hook-esm-sync.ts';
+import { hookWorkers } from './hook-worker.ts';
 import { Loader, type LoaderOptions, type PluginProvider } from './loader.ts';
 
 export interface Registration {
@@ -10,8 +11,14 @@ export interface Registration {
   unregister(): void;
 }
 
+let registered = 0;
+
+/** Whether this thread compiles what it loads. */
+export const isRegistered = (): boolean => registered > 0;
+
 /**
- * Instruments CommonJS, ES modules and TypeScript as they load, in this thread, from now on.
+ * Instruments CommonJS, ES modules and TypeScript as they load, from now on: in this thread, and in worker threads
+ * that it starts.
  *
  * @param options.include parts of paths, `*` for all; without either list, everything outside node_modules
  * @param options.exclude parts of paths that are left alone
@@ -34,9 +41,16 @@ function hook(loader: Loader, options: LoaderOptions): Registration {
   boot();
   // Node maps the frames of a stack when it is first read, and not before.
   process.setSourceMapsEnabled(true);
-  const undo = [hookCommonJs(loader), hasSyncHooks ? hookModulesSync(loader) : hookModulesAsync(options)];
+  registered++;
+  const undo = [
+    hookCommonJs(loader),
+    hasSyncHooks ? hookModulesSync(loader) : hookModulesAsync(options),
+    hookWorkers(options),
+  ];
   return {
     unregister() {
+      if (!loader.enabled) return;
+      registered--;
       loader.enabled = false;
       for (const one of undo) one();
     },

@@ -36,6 +36,7 @@ export class ThreadKernel implements Kernel {
   kcov_remote_register!: Services['kcov_remote_register'];
   kcov_remote_enter!: Services['kcov_remote_enter'];
   kcov_remote_leave!: Services['kcov_remote_leave'];
+  kthread_create!: Services['kthread_create'];
   kcov_silence_enter!: Services['kcov_silence_enter'];
   kcov_silence_leave!: Services['kcov_silence_leave'];
 

@@ -67,7 +67,7 @@ afterEach(() => {
       // A test closed it itself.
     }
   }
-  boot().curlwp().exit();
+  boot().cpu.curlwp.exit();
 });
 
 let nextSection = 1000;
@@ -249,7 +249,7 @@ describe('tracing PCs (subr_kcov.c:579)', () => {
     close(fd);
     hit();
     expect(words[0]).toBe(1n);
-    boot().curlwp().exit();
+    boot().cpu.curlwp.exit();
     hit();
     expect(words[0]).toBe(1n);
     expect(ioctl(kcov(8), KCOV_IOC_ENABLE, KCOV_MODE_TRACE_PC)).toBeUndefined();

@@ -16,9 +16,10 @@ import {
   PROT_READ,
   PROT_WRITE,
 } from '../../harness/index.ts';
+import { Cpu } from '../../src/kcov/cpu.ts';
 import { KcovFile } from '../../src/kcov/device.ts';
-import { Lwp } from '../../src/kcov/lwp.ts';
 import { RemoteSections } from '../../src/kcov/remote.ts';
+import { allocateShared } from '../../src/kcov/shared.ts';
 import { ThreadKernel } from '../../src/trace/kernel.ts';
 import { Model } from './model.ts';
 
@@ -38,9 +39,10 @@ const answer = (fn: () => unknown): string => {
 
 /** The real device on a kernel of its own, so that each run begins from nothing. */
 class Real {
+  readonly #memory = allocateShared(2);
   readonly #kernel = new ThreadKernel();
-  readonly #lwp = new Lwp(this.#kernel);
-  readonly #sections = new RemoteSections();
+  readonly #cpu = new Cpu(this.#kernel);
+  readonly #sections = new RemoteSections(() => this.#memory);
   readonly #files: (KcovFile | null)[] = [];
 
   #file(i: number): KcovFile {
@@ -60,7 +62,7 @@ class Real {
   open = (i: number): string => {
     if (this.#files[i]) return 'open';
     return answer(() => {
-      this.#files[i] = new KcovFile(() => this.#lwp, this.#sections);
+      this.#files[i] = new KcovFile(this.#cpu, this.#sections);
     });
   };
   close = (i: number): string =>
@@ -75,9 +77,10 @@ class Real {
     answer(() => this.#file(i).ioctl(KCOV_IOC_REMOTE_ATTACH, { subsystem: 0, id }));
   detach = (i: number): string => answer(() => this.#file(i).ioctl(KCOV_IOC_REMOTE_DETACH, undefined));
   register = (id: number): string => answer(() => this.#sections.register(0, id));
-  enter = (id: number): string => answer(() => this.#sections.enter(this.#lwp, 0, id));
-  leave = (id: number): string => answer(() => this.#sections.leave(this.#lwp, 0, id));
-  silence = (on: boolean): string => answer(() => (on ? this.#lwp.silenceEnter() : this.#lwp.silenceLeave()));
+  enter = (id: number): string => answer(() => this.#sections.enter(this.#cpu.curlwp, 0, id));
+  leave = (id: number): string => answer(() => this.#sections.leave(this.#cpu.curlwp, 0, id));
+  silence = (on: boolean): string =>
+    answer(() => (on ? this.#cpu.curlwp.silenceEnter() : this.#cpu.curlwp.silenceLeave()));
   trace = (mode: number, times: number): string =>
     answer(() => {
       for (let i = 0; i < times; i++) {

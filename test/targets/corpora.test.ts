@@ -7,7 +7,9 @@ import { invoke } from '../../harness/invoke.ts';
 import { fuzz } from '../../harness/vitest/index.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const targets = readdirSync(join(ROOT, 'harness/targets')).map((file) => file.replace(/\.ts$/, ''));
+const targets = readdirSync(join(ROOT, 'harness/targets'))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replace(/\.ts$/, ''));
 
 /**
  * Inputs that still fail, since the package is kept at a version with that bug, and how. When a package is

@@ -1,3 +1,4 @@
+import { DeviceError } from '../src/abi/errno.ts';
 import {
   CMP_ARG1,
   CMP_ARG2,
@@ -6,15 +7,14 @@ import {
   CMP_WORDS,
   KCOV_BUF_MAX_ENTRIES,
   KCOV_CMP_CONST,
-  KCOV_ENTRY_SIZE,
-  KCOV_IOC_DISABLE,
-  KCOV_IOC_ENABLE,
-  KCOV_IOC_SETBUFSIZE,
   KCOV_MODE_TRACE_CMP,
   KCOV_MODE_TRACE_PC,
+  type Section,
 } from '../src/abi/kcov.ts';
-import { MAP_SHARED, PROT_READ, PROT_WRITE } from '../src/abi/mman.ts';
-import { close, ioctl, mmap, open } from '../src/user.ts';
+import { boot } from '../src/boot.ts';
+import { lwpCreate } from '../src/user.ts';
+import { Descriptor } from './kcov/descriptor.ts';
+import { Remotes } from './kcov/remotes.ts';
 
 /** One traced comparison. Operands are the words of the buffer: unsigned, of `size` bytes. */
 export interface Comparison {
@@ -30,51 +30,77 @@ export interface CollectOptions {
   mode?: 'pc' | 'cmp';
   /** Size of the buffer in entries, the count included; the largest by default. */
   entries?: number;
+  /** Gather what the run caused in remote sections too, as `remotes`. */
+  remote?: boolean;
+}
+
+/** What a run caused in a remote section. */
+export interface CollectedRemote extends Section {
+  pcs?: bigint[];
+  cmps?: Comparison[];
+  overflowed: boolean;
 }
 
 interface Collected<R> {
   /** The buffer was full: what came later is lost. */
   overflowed: boolean;
   result: R;
+  /** Sections that were traced for this run, where `remote` was asked for. */
+  remotes?: CollectedRemote[];
 }
 export type CollectedPcs<R> = Collected<R> & { pcs: bigint[] };
 export type CollectedCmps<R> = Collected<R> & { cmps: Comparison[] };
 
-/** What ran, also where it ended in an error. */
-export interface Recording {
+/** What was traced into one buffer. */
+export interface Trace {
   words: BigUint64Array;
   /** Entries that the buffer can hold besides the count. */
   limit: number;
 }
 
+/** What ran, also where it ended in an error. */
+export interface Recording extends Trace {
+  /** What it caused in remote sections, where that was asked for. */
+  remotes: (Section & Trace)[];
+}
+
+const traceOf = ({ words, limit }: Descriptor): Trace => ({
+  words: new BigUint64Array(words.buffer, words.byteOffset, words.length / 2),
+  limit,
+});
+
 /**
- * Runs `fn` on a descriptor of its own and hands over the buffer, whether `fn` returns, throws or is still to
- * settle.
+ * Runs `fn` as an LWP of its own, on a descriptor of its own, and hands over the buffer, whether `fn` returns,
+ * throws or is still to settle.
  */
 export function record<R, T>(
   fn: () => R,
-  { mode = 'pc', entries = KCOV_BUF_MAX_ENTRIES }: CollectOptions,
+  { mode = 'pc', entries = KCOV_BUF_MAX_ENTRIES, remote = false }: CollectOptions,
   finish: (recording: Recording, outcome: { result: Awaited<R> } | { error: unknown }) => T,
 ): T | Promise<T> {
-  const fd = open('/dev/kcov');
-  let words: BigUint64Array;
-  try {
-    ioctl(fd, KCOV_IOC_SETBUFSIZE, entries);
-    const area = mmap(entries * KCOV_ENTRY_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    words = new BigUint64Array(area.buffer, area.byteOffset, entries);
-    ioctl(fd, KCOV_IOC_ENABLE, mode === 'pc' ? KCOV_MODE_TRACE_PC : KCOV_MODE_TRACE_CMP);
-  } catch (error) {
-    close(fd);
-    throw error;
-  }
+  // A new LWP would not be refused, but the caller's own trace would lack what runs here.
+  if (boot().cpu.curlwp.l_kcov !== null)
+    throw new DeviceError('EBUSY', 'ioctl', 'the caller is traced already');
+  const words = mode === 'pc' ? KCOV_MODE_TRACE_PC : KCOV_MODE_TRACE_CMP;
+  const own = new Descriptor(entries);
+  const remotes = remote ? new Remotes() : null;
+  remotes?.enable(words);
   const end = (outcome: { result: Awaited<R> } | { error: unknown }): T => {
-    ioctl(fd, KCOV_IOC_DISABLE);
-    close(fd);
-    return finish({ words, limit: entries - 1 }, outcome);
+    const traced = remotes?.disable() ?? [];
+    const recording: Recording = {
+      ...traceOf(own),
+      remotes: traced.map(({ subsystem, id, descriptor }) => ({ subsystem, id, ...traceOf(descriptor) })),
+    };
+    own.close();
+    remotes?.close();
+    return finish(recording, outcome);
   };
   let result: R;
   try {
-    result = fn();
+    result = lwpCreate(() => {
+      own.enable(words);
+      return fn();
+    });
   } catch (error) {
     return end({ error });
   }
@@ -89,12 +115,12 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 
 /** The PCs of a recording, in the order in which they were reached. */
-export function pcsOf({ words }: Recording): bigint[] {
+export function pcsOf({ words }: Trace): bigint[] {
   return Array.from(words.subarray(1, Number(words[0]) + 1));
 }
 
 /** The comparisons of a recording. */
-export function cmpsOf({ words }: Recording): Comparison[] {
+export function cmpsOf({ words }: Trace): Comparison[] {
   return Array.from({ length: Number(words[0]) }, (_, i) => {
     const [type, arg1, arg2, pc] = [CMP_TYPE, CMP_ARG1, CMP_ARG2, CMP_PC].map(
       (field) => words[i * CMP_WORDS + 1 + field]!,
@@ -105,7 +131,7 @@ export function cmpsOf({ words }: Recording): Comparison[] {
 }
 
 /** Whether a PC recording may lack what came last. */
-export const overflowed = ({ words, limit }: Recording, mode: 'pc' | 'cmp' = 'pc'): boolean =>
+export const overflowed = ({ words, limit }: Trace, mode: 'pc' | 'cmp' = 'pc'): boolean =>
   mode === 'pc' ? Number(words[0]) >= limit : Number(words[0]) * CMP_WORDS + CMP_WORDS > limit;
 
 /**
@@ -123,9 +149,17 @@ export function collect<R>(fn: () => Promise<R>, options?: CollectOptions): Prom
 export function collect<R>(fn: () => R, options?: CollectOptions): CollectedPcs<R>;
 export function collect(fn: () => unknown, options: CollectOptions = {}): unknown {
   const mode = options.mode ?? 'pc';
+  const traced = (trace: Trace) => ({
+    ...(mode === 'pc' ? { pcs: pcsOf(trace) } : { cmps: cmpsOf(trace) }),
+    overflowed: overflowed(trace, mode),
+  });
   return record(fn, options, (recording, outcome) => {
     if ('error' in outcome) throw outcome.error;
-    const common = { overflowed: overflowed(recording, mode), result: outcome.result };
-    return mode === 'pc' ? { pcs: pcsOf(recording), ...common } : { cmps: cmpsOf(recording), ...common };
+    const remotes = recording.remotes.map(({ subsystem, id, ...trace }) => ({
+      subsystem,
+      id,
+      ...traced(trace),
+    }));
+    return { ...traced(recording), result: outcome.result, ...(options.remote ? { remotes } : {}) };
   });
 }

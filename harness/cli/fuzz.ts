@@ -17,6 +17,7 @@ interface FuzzOptions extends TargetOptions {
   timeout?: number;
   expectedErrors?: string[];
   mode: string;
+  remote: boolean;
 }
 
 /** @param libFuzzerFlags what stood behind `--` */
@@ -43,6 +44,7 @@ export function fuzzCommand(libFuzzerFlags: readonly string[]): Command {
         mode,
         'fuzzing',
       )
+      .option('--no-remote', 'no feedback from remote sections, to see what it is worth')
       // Jazzer.js adds it where libFuzzer starts further processes (-fork, -merge); our PCs need no file to agree.
       .addOption(new Option('--id-sync-file <file>').hideHelp()),
   ).action((target: string, corpus: string[], options: FuzzOptions) =>
@@ -71,6 +73,7 @@ async function run(
     loop: options.sync ? 'sync' : options.async ? 'async' : 'auto',
     ...(options.timeout !== undefined && { timeout: options.timeout }),
     expectedErrors: options.expectedErrors ?? [],
+    remote: options.remote,
   };
   const { target } = await prepare(name, filterOf(options), engine);
   if (kldstat().length === 1)

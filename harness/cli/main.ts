@@ -57,3 +57,5 @@ try {
 } catch (error) {
   process.exitCode = fail(error);
 }
+// A target may have left timers, sockets and threads behind.
+process.stdout.write('', () => process.exit());

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { overflowed, pcsOf, type Recording, record } from '../collect.ts';
+import { overflowed, pcsOf, type Recording, record, type Trace } from '../collect.ts';
 import type { FuzzTarget } from '../engine/execution.ts';
 import { type Outcome, runOnce } from '../engine/run-once.ts';
 import { type Input, inputFiles, readInput } from '../inputs.ts';
@@ -20,6 +20,15 @@ interface ReplayOptions extends TargetOptions {
 interface Replayed {
   input: Input;
   outcome: Outcome;
+  pcs: bigint[];
+  overflowed: boolean;
+  remotes: Remote[];
+}
+
+/** What the run caused in a remote section. */
+interface Remote {
+  subsystem: bigint;
+  id: bigint;
   pcs: bigint[];
   overflowed: boolean;
 }
@@ -43,7 +52,7 @@ async function replay(name: string, paths: string[], options: ReplayOptions): Pr
   for (const file of files) {
     const replayed = await run(target, readInput(file));
     // A run may load further modules.
-    if (replayed.pcs.some((pc) => symbolizer.lookup(pc) === undefined))
+    if (allPcs(replayed).some((pc) => symbolizer.lookup(pc) === undefined))
       symbolizer = new Symbolizer(snapshot());
     process.stdout.write(options.json ? asJson(replayed, symbolizer) : asText(replayed, symbolizer, options));
     if (replayed.outcome.kind === 'finding') process.exitCode = EXIT.finding;
@@ -53,41 +62,73 @@ async function replay(name: string, paths: string[], options: ReplayOptions): Pr
 function run(target: FuzzTarget, input: Input): Promise<Replayed> {
   const done = record(
     () => runOnce(target, input.data),
-    { mode: 'pc' },
+    { mode: 'pc', remote: true },
     (recording: Recording, result): Replayed => {
       if ('error' in result) throw result.error;
-      return { input, outcome: result.result, pcs: pcsOf(recording), overflowed: overflowed(recording) };
+      const traced = (trace: Trace) => ({ pcs: pcsOf(trace), overflowed: overflowed(trace) });
+      const remotes = recording.remotes
+        .map(({ subsystem, id, ...trace }) => ({ subsystem, id, ...traced(trace) }))
+        .filter(({ pcs }) => pcs.length > 0);
+      return { input, outcome: result.result, ...traced(recording), remotes };
     },
   );
   return Promise.resolve(done);
 }
 
+const allPcs = ({ pcs, remotes }: Replayed): bigint[] => [pcs, ...remotes.map((remote) => remote.pcs)].flat();
+
 const errorOf = ({ outcome }: Replayed): ErrorText | null =>
   outcome.kind === 'finding' ? describeError(outcome.error) : null;
 
 function asJson(replayed: Replayed, symbolizer: Symbolizer): string {
-  const { input, outcome, pcs } = replayed;
+  const { input, outcome, pcs, remotes } = replayed;
+  const trace = (list: bigint[]) => list.map((pc) => ({ pc: formatAddress(pc), ...symbolizer.lookup(pc) }));
   return `${JSON.stringify({
     file: input.path,
     size: input.data.length,
     outcome: outcome.kind,
     error: errorOf(replayed),
     overflowed: replayed.overflowed,
-    trace: pcs.map((pc) => ({ pc: formatAddress(pc), ...symbolizer.lookup(pc) })),
+    trace: trace(pcs),
+    // Words of 64 bits do not fit JSON's numbers.
+    ...(remotes.length > 0 && {
+      remotes: remotes.map((remote) => ({
+        subsystem: `${remote.subsystem}`,
+        id: `${remote.id}`,
+        overflowed: remote.overflowed,
+        trace: trace(remote.pcs),
+      })),
+    }),
   })}\n`;
 }
 
-function asText(replayed: Replayed, symbolizer: Symbolizer, { last, all }: ReplayOptions): string {
-  const { input, pcs } = replayed;
+function asText(replayed: Replayed, symbolizer: Symbolizer, options: ReplayOptions): string {
+  const { input, remotes } = replayed;
   const error = errorOf(replayed);
-  const shown = all || pcs.length <= last ? pcs : last === 0 ? [] : pcs.slice(-last);
   const lines = [
     `${input.path} (${input.data.length} bytes): ${error === null ? 'ok' : headline(error)}`,
     ...(error?.stack ?? []).map((frame) => `    ${frame}`),
-    `  trace: ${pcs.length} PCs${shown.length < pcs.length ? `, the last ${shown.length} (--all prints every one)` : ''}`,
-    ...(replayed.overflowed ? ['  the buffer was full: what came later is not in the trace'] : []),
-    ...(pcs.length === 0 ? ['  nothing that ran is instrumented; say which files are with -i'] : []),
-    ...shown.map((pc) => `    ${formatFrame(pc, symbolizer.lookup(pc))}`),
+    ...traceText('trace', replayed, symbolizer, options),
+    ...(allPcs(replayed).length === 0
+      ? ['  nothing that ran is instrumented; say which files are with -i']
+      : []),
+    ...remotes.flatMap((remote) =>
+      traceText(`remote section ${remote.subsystem}/${remote.id}`, remote, symbolizer, options),
+    ),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function traceText(
+  name: string,
+  { pcs, overflowed }: Pick<Replayed, 'pcs' | 'overflowed'>,
+  symbolizer: Symbolizer,
+  { last, all }: ReplayOptions,
+): string[] {
+  const shown = all || pcs.length <= last ? pcs : last === 0 ? [] : pcs.slice(-last);
+  return [
+    `  ${name}: ${pcs.length} PCs${shown.length < pcs.length ? `, the last ${shown.length} (--all prints every one)` : ''}`,
+    ...(overflowed ? ['  the buffer was full: what came later is not in the trace'] : []),
+    ...shown.map((pc) => `    ${formatFrame(pc, symbolizer.lookup(pc))}`),
+  ];
 }

@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { textOffset } from '../../src/abi/text.ts';
 import { kldstat } from '../../src/ksyms/linker.ts';
-import { overflowed, type Recording, record } from '../collect.ts';
+import { overflowed, record, type Trace } from '../collect.ts';
 import { runOnce } from '../engine/run-once.ts';
 import { inputFiles, readInput } from '../inputs.ts';
 import { prepare } from '../prepare.ts';
@@ -87,15 +87,17 @@ interface Hits {
 }
 
 async function traced<R>(fn: () => Promise<R>, name: string, found: Hits): Promise<R> {
-  return record(fn, { mode: 'pc' }, (recording, outcome) => {
+  return record(fn, { mode: 'pc', remote: true }, (recording, outcome) => {
     if ('error' in outcome) throw outcome.error;
-    if (overflowed(recording)) found.full.push(name);
-    count(recording, found.hits);
+    for (const trace of [recording, ...recording.remotes]) {
+      if (overflowed(trace)) found.full.push(name);
+      count(trace, found.hits);
+    }
     return outcome.result as R;
   });
 }
 
-function count({ words }: Recording, hits: Map<number, number>): void {
+function count({ words }: Trace, hits: Map<number, number>): void {
   const low = new Int32Array(words.buffer, words.byteOffset);
   const end = Number(words[0]) + 1;
   for (let i = 1; i < end; i++) {

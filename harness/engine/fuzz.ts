@@ -38,7 +38,7 @@ const isAsyncFunction = (target: FuzzTarget): boolean => target.constructor.name
  */
 export async function fuzz({ target, options, kldstat }: FuzzRequest): Promise<FuzzResult> {
   const jazzer = loadJazzer();
-  const { loop = 'auto', libFuzzerFlags = [], expectedErrors = [] } = options;
+  const { loop = 'auto', libFuzzerFlags = [], expectedErrors = [], remote = true } = options;
   const sync = target.length < 2 && (loop === 'sync' || (loop === 'auto' && !isAsyncFunction(target)));
   const settings = jazzerOptions(options, sync);
   jazzer.core.registerGlobals(settings);
@@ -48,6 +48,9 @@ export async function fuzz({ target, options, kldstat }: FuzzRequest): Promise<F
     everyComparison: Number(flag(libFuzzerFlags, 'use_value_profile') ?? 0) !== 0,
     // Both executions of an input share libFuzzer's one alarm.
     slow: settings.get('timeout') / 10,
+    remote,
+    // While a synchronous loop runs nothing else does.
+    flows: !sync,
   });
   const execution = new Execution(target, jazzer.callbacks, jazzer.findings);
   const once = sync

@@ -20,6 +20,8 @@ export interface EngineOptions {
   excludes?: string[];
   fuzzTarget?: string;
   fuzzEntryPoint?: string;
+  /** Whether what a run does in remote sections counts as its own; yes by default. */
+  remote?: boolean;
   dryRun?: boolean;
   verbose?: boolean;
 }
@@ -32,7 +34,14 @@ const NO_TIMEOUT = 1_000_000_000;
 /** The same for Jazzer.js. Environment variables `JAZZER_*` set what is not set here. */
 export function jazzerOptions(options: EngineOptions, sync: boolean): OptionsManager {
   const { OptionsManager, OptionSource } = loadJazzer().core;
-  const { corpus = [], libFuzzerFlags = [], loop: _loop, expectedErrors: _expected, ...rest } = options;
+  const {
+    corpus = [],
+    libFuzzerFlags = [],
+    loop: _loop,
+    expectedErrors: _expected,
+    remote: _remote,
+    ...rest
+  } = options;
   const timeout = timeoutFlag(libFuzzerFlags) ?? options.timeout;
   // libFuzzer's own code for a timeout is 70; it is a finding like any other.
   const flags = has(libFuzzerFlags, 'timeout_exitcode') ? [] : [`-timeout_exitcode=${FINDING}`];

@@ -1,16 +1,13 @@
 import {
   CMP_WORDS,
   KCOV_BUF_MAX_ENTRIES,
-  KCOV_ENTRY_SIZE,
-  KCOV_IOC_DISABLE,
-  KCOV_IOC_ENABLE,
-  KCOV_IOC_SETBUFSIZE,
   KCOV_MODE_TRACE_CMP,
   KCOV_MODE_TRACE_PC,
 } from '../../src/abi/kcov.ts';
-import { MAP_SHARED, PROT_READ, PROT_WRITE } from '../../src/abi/mman.ts';
 import { boot } from '../../src/boot.ts';
-import { close, ioctl, mmap, open } from '../../src/user.ts';
+import { lwpCreate } from '../../src/user.ts';
+import { Descriptor } from '../kcov/descriptor.ts';
+import { Remotes } from '../kcov/remotes.ts';
 import { type CompareHooks, Comparisons } from './comparisons.ts';
 import { Counters, type LoadedModule } from './counters.ts';
 import { Share } from './share.ts';
@@ -27,6 +24,13 @@ export interface SessionOptions {
   everyComparison?: boolean;
   /** Milliseconds that a run may take and still be repeated for its comparisons; no limit by default. */
   slow?: number;
+  /** Whether what a run does in remote sections counts as its own; yes by default. */
+  remote?: boolean;
+  /**
+   * Give each execution an LWP of its own, for a loop in which the event loop turns: what earlier ones left behind
+   * is not taken for the current one's.
+   */
+  flows?: boolean;
 }
 
 /** What ran so far. */
@@ -55,8 +59,9 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
  */
 export class Session {
   readonly stats: SessionStats = { runs: 0, compareRuns: 0, overflows: 0 };
-  readonly #fd: number;
-  readonly #words: Int32Array;
+  readonly #own = new Descriptor(KCOV_BUF_MAX_ENTRIES);
+  readonly #remotes: Remotes | null;
+  readonly #flows: boolean;
   readonly #counters: Counters;
   readonly #comparisons: Comparisons;
   readonly #share = new Share();
@@ -66,12 +71,10 @@ export class Session {
   #input: Buffer = Buffer.alloc(4096);
 
   /** @throws what open(2) and ioctl(2) of `/dev/kcov` throw */
-  constructor({ hooks, kldstat, everyComparison = false, slow = Number.POSITIVE_INFINITY }: SessionOptions) {
-    this.#fd = open('/dev/kcov');
-    ioctl(this.#fd, KCOV_IOC_SETBUFSIZE, KCOV_BUF_MAX_ENTRIES);
-    const bytes = KCOV_BUF_MAX_ENTRIES * KCOV_ENTRY_SIZE;
-    const area = mmap(bytes, PROT_READ | PROT_WRITE, MAP_SHARED, this.#fd, 0);
-    this.#words = new Int32Array(area.buffer, area.byteOffset, 2 * KCOV_BUF_MAX_ENTRIES);
+  constructor(options: SessionOptions) {
+    const { hooks, kldstat, everyComparison = false, slow = Number.POSITIVE_INFINITY } = options;
+    this.#remotes = (options.remote ?? true) ? new Remotes() : null;
+    this.#flows = options.flows ?? false;
     this.#counters = new Counters(
       (region) => hooks.registerModuleCounters(region),
       kldstat,
@@ -108,7 +111,8 @@ export class Session {
 
   close(): void {
     boot().kernel.__sanitizer_weak_hook_strcmp = null;
-    close(this.#fd);
+    this.#own.close();
+    this.#remotes?.close();
   }
 
   #tracePc<R>(execute: Execute<R>, data: Buffer): R {
@@ -121,13 +125,15 @@ export class Session {
     return this.#record(KCOV_MODE_TRACE_CMP, execute, Buffer.from(this.#input.subarray(0, length)));
   }
 
-  /** One execution on the descriptor, read back when it is over, however it ends. */
+  /** One execution on the descriptors, read back when it is over, however it ends. */
   #record<R>(mode: number, execute: Execute<R>, data: Buffer): R {
-    this.#words[0] = 0;
-    ioctl(this.#fd, KCOV_IOC_ENABLE, mode);
+    this.#own.reset();
+    this.#remotes?.enable(mode);
     let result: R;
     try {
-      result = execute(data);
+      result = this.#flows
+        ? lwpCreate(() => this.#enabled(mode, execute, data))
+        : this.#enabled(mode, execute, data);
     } catch (error) {
       this.#finish(mode);
       throw error;
@@ -140,18 +146,38 @@ export class Session {
     return settled as R;
   }
 
+  #enabled<R>(mode: number, execute: Execute<R>, data: Buffer): R {
+    this.#own.enable(mode);
+    return execute(data);
+  }
+
   #finish(mode: number): void {
-    ioctl(this.#fd, KCOV_IOC_DISABLE);
-    const count = this.#words[0]!;
-    if (mode === KCOV_MODE_TRACE_PC) {
-      const isNew = this.#counters.count(this.#words);
-      this.#share.ran(count, isNew);
-      if (count >= MAX_PCS) this.stats.overflows++;
-    } else {
-      this.#comparisons.report(this.#words);
-      this.#share.compared(count);
-      if (count >= MAX_COMPARISONS) this.stats.overflows++;
+    // An LWP of its own has ended by now, and with it its trace.
+    if (!this.#flows) this.#own.disable();
+    const traces = [this.#own, ...(this.#remotes?.disable() ?? []).map(({ descriptor }) => descriptor)];
+    if (mode === KCOV_MODE_TRACE_PC) this.#countPcs(traces);
+    else this.#reportComparisons(traces);
+  }
+
+  #countPcs(traces: Descriptor[]): void {
+    let isNew = false;
+    let count = 0;
+    for (const trace of traces) {
+      isNew = this.#counters.count(trace.words) || isNew;
+      count += trace.count;
+      if (trace.count >= MAX_PCS) this.stats.overflows++;
     }
+    this.#share.ran(count, isNew);
+  }
+
+  #reportComparisons(traces: Descriptor[]): void {
+    let count = 0;
+    for (const trace of traces) {
+      this.#comparisons.report(trace.words);
+      count += trace.count;
+      if (trace.count >= MAX_COMPARISONS) this.stats.overflows++;
+    }
+    this.#share.compared(count);
   }
 
   #wantsCompares(start: number): boolean {

@@ -33,3 +33,5 @@ parentPort.on('message', (bytes) => {
   }
   parentPort.postMessage(answer);
 });
+
+parentPort.postMessage('ready');

@@ -39,16 +39,23 @@ async function elsewhere(id: number): Promise<Driven & { end(): Promise<number> 
     execArgv: ['--import', REGISTER],
     env: { KCOVJS_INCLUDE: 'nothing: only its TypeScript is to be compiled' },
   });
-  await new Promise<void>((ready, fail) => {
-    worker.once('error', fail);
-    port1.once('message', () => ready());
-  });
-  let asked = Atomics.load(answered, 0);
-  const ask = (told: unknown): unknown => {
-    port1.postMessage(told);
-    Atomics.wait(answered, 0, asked++);
+  // A port that ever had a listener hands its messages to the event loop; so nobody listens, and we look.
+  let answers = 0;
+  const next = (): unknown => {
+    answers++;
+    for (let n = Atomics.load(answered, 0); n < answers; n = Atomics.load(answered, 0))
+      Atomics.wait(answered, 0, n);
     return receiveMessageOnPort(port1)!.message;
   };
+  const ask = (told: unknown): unknown => {
+    port1.postMessage(told);
+    return next();
+  };
+  await new Promise<void>((ready, fail) => {
+    worker.once('error', fail);
+    worker.once('message', () => ready());
+  });
+  next();
   return {
     begin: (memory) => void ask({ memory, files: FILES }),
     do: (lwp, operation, ...args) => ask({ lwp, operation, args }) as string,

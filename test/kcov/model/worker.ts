@@ -1,4 +1,4 @@
-import { type MessagePort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { SharedMemory } from '../../../src/kcov/shared.ts';
 import type { Operation } from './model.ts';
 import { Thread } from './thread.ts';
@@ -31,3 +31,4 @@ const answer = (value: unknown): void => {
 
 port.on('message', (told: Told) => answer(listen(told)));
 answer('ready');
+parentPort!.postMessage('ready');

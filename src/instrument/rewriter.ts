@@ -176,12 +176,15 @@ export class Rewriter {
   /**
    * The same where a function without a name would get that of its place, which a sequence takes from it:
    *
-   *     f = () => {}  ->  f = (trace_pc, { ['f']: () => {} }['f'])
+   *     f = () => {}  ->  f = (trace_pc, { 'f': () => {} }['f'])
+   *
+   * A key that is computed gives the name as well, but only when it runs, and V8's messages have the one that it
+   * saw when it compiled. `__proto__` is a name like others only as a computed key.
    */
   tracedNamed(site: Site, expression: t.Expression, name: string | null): t.Expression {
     if (!isAnonymousFunction(expression)) return this.traced(site, expression);
     if (name === null || !this.options.tracePc) return expression;
-    const named = t.objectExpression([t.objectProperty(t.stringLiteral(name), expression, true)]);
+    const named = t.objectExpression([t.objectProperty(t.stringLiteral(name), expression, name === '__proto__')]);
     return this.traced(site, t.memberExpression(named, t.stringLiteral(name), true));
   }
 

@@ -12,6 +12,8 @@ const MEANINGS = [
   '(() => { class A { x = () => 1; static y = class {}; } return [new A().x.name, A.y.name]; })()',
   '(function f(a, b = 1, ...c) {}).length',
   "(() => { const o = { get ['a' + 1]() { return 2; }, __proto__: null }; return o.a1; })()",
+  '(({ __proto__: __proto__ = () => 1 } = { __proto__: null }) => __proto__.name)()',
+  '(({ A = class {} } = {}) => { try { A(); } catch (e) { return e.message; } })()',
   // Order and number of evaluations.
   '(() => { const log = []; const t = (x) => (log.push(x), x); const r = t(2) < t(1) || t(3) === t(3); return [log, r]; })()',
   '(() => { let i = 0; const a = [i++ < i++, i === (i = 7), i]; return a; })()',

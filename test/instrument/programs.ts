@@ -41,6 +41,8 @@ const literal: Arbitrary<string> = fc.constantFrom(
 
 const BINARY = ['+', '-', '*', '%', '|', '&', '^', '>>'];
 const COMPARE = ['===', '!==', '==', '!=', '<', '<=', '>', '>='];
+/** Those of them that tell 0, 1, 2, false and true apart. */
+const relation = fc.constantFrom('<', '<=', '>', '>=', '==', '!=');
 const ASSIGN = ['=', '+=', '-=', '&&=', '||=', '??='];
 /** Strings that double in each turn of a loop would fill the memory. */
 const assigned = (operator: string, right: string): string => (operator === '+=' ? `(${right}, 1)` : right);
@@ -287,6 +289,11 @@ const { body, expression: anyExpression } = fc.letrec<Grammar>((tie) => {
     },
   );
 
+  const classExpression = expression<[Member[], boolean]>(
+    [tie('members'), fc.boolean()],
+    (scope, members, isDerived) => `(${classText('', members, isDerived, scope)})`,
+  );
+
   const composite = fc.oneof(
     { arbitrary: log(value), weight: 4 },
     {
@@ -303,6 +310,20 @@ const { body, expression: anyExpression } = fc.letrec<Grammar>((tie) => {
         (scope, n, operator, right, side) => {
           const boxed = `box(${scope.pick(Number(n))})`;
           return side ? `(${boxed} ${operator} ${right})` : `(${right} ${operator} ${boxed})`;
+        },
+      ),
+    },
+    {
+      weight: 6,
+      arbitrary: expression<[number, string, string, number[]]>(
+        [number, relation, relation, fc.array(fc.nat(2), { minLength: 3, maxLength: 3 })],
+        (scope, n, outer, inner, [a, b, c]) => {
+          // An operand that the other one changes, and one that is a comparison too.
+          const name = scope.pick(n);
+          if (n % 4 === 0) return `(${name} ${outer} (${name} = ${a}))`;
+          if (n % 4 === 1) return `(${name} ${outer} ${name}++)`;
+          const nested = `(log(${b}) ${inner} log(${c}))`;
+          return n % 4 === 2 ? `(log(${a}) ${outer} ${nested})` : `(${nested} ${outer} log(${a}))`;
         },
       ),
     },
@@ -478,15 +499,25 @@ const { body, expression: anyExpression } = fc.letrec<Grammar>((tie) => {
         return 'typeof this';
       }),
     },
-    { weight: 2, arbitrary: functionExpression },
-    { weight: 3, arbitrary: arrow },
     {
-      weight: 1,
-      arbitrary: expression<[Member[], boolean]>(
-        [tie('members'), fc.boolean()],
-        (scope, members, isDerived) => `(${classText('', members, isDerived, scope)})`,
+      // Where a function without a name gets that of its place.
+      weight: 3,
+      arbitrary: expression<[number, Expression, string]>(
+        [
+          number,
+          fc.oneof(arrow, functionExpression, classExpression),
+          fc.constantFrom('=', '||=', '&&=', '??='),
+        ],
+        (scope, n, one, operator) => {
+          const name = scope.pick(n);
+          if (n % 3 === 0) return `log((0, [${name} = ${one(scope)}] = [], ${name}))`;
+          return `log(${name} ${operator} ${one(scope)})`;
+        },
       ),
     },
+    { weight: 2, arbitrary: functionExpression },
+    { weight: 3, arbitrary: arrow },
+    { weight: 1, arbitrary: classExpression },
   );
 
   const statement = <T extends unknown[]>(

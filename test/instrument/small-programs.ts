@@ -181,9 +181,16 @@ const { body: anyBody } = fc.letrec<Grammar>((tie) => {
     }),
   );
 
-  const cases = fc.array(fc.record({ test: fc.option(value, { freq: 3 }), body, ends: fc.boolean() }), {
-    maxLength: 4,
-  });
+  const cases = fc.array(
+    fc.record({
+      test: fc.option(value, { freq: 3 }),
+      body,
+      ends: fc.constantFrom('', 'break;', 'continue;'),
+    }),
+    {
+      maxLength: 4,
+    },
+  );
 
   const statement = fc.oneof(
     { maxDepth: 3, depthIdentifier: 'statement' },
@@ -213,7 +220,7 @@ const { body: anyBody } = fc.letrec<Grammar>((tie) => {
       }),
     ),
     loop,
-    leave,
+    { arbitrary: leave, weight: 3 },
     ending,
     fc.tuple(body, value).map(([list, test]) =>
       still((scope) => {
@@ -232,7 +239,8 @@ const { body: anyBody } = fc.letrec<Grammar>((tie) => {
           hasDefault ||= isDefault;
           const label = isDefault ? 'default' : `case ${test === null ? 2 : test(scope)}`;
           // In braces, since what one case declares has no value in the next.
-          return `${label}: ${ends ? sequence([still((at) => block(code, at)), still(() => 'break;')], inner) : block(code, inner)}`;
+          const end = ends === 'continue;' && !scope.continues ? '' : ends;
+          return `${label}: ${block(code, inner)} ${end}`;
         });
         return `switch (${discriminant(scope)}) { ${texts.join('\n')} }`;
       }),

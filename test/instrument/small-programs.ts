@@ -118,7 +118,8 @@ const { body: anyBody } = fc.letrec<Grammar>((tie) => {
       ([n, list]): Expression =>
         (scope) => {
           const args = list.map((one) => one(scope)).join(', ');
-          return `${pick(scope.functions, n)}(${args})`;
+          // Here as well as in the body, which a default value that calls the function itself never reaches.
+          return `(fuel(), ${pick(scope.functions, n)}(${args}))`;
         },
     ),
     tie('parts').map(

@@ -184,7 +184,9 @@ export class Rewriter {
   tracedNamed(site: Site, expression: t.Expression, name: string | null): t.Expression {
     if (!isAnonymousFunction(expression)) return this.traced(site, expression);
     if (name === null || !this.options.tracePc) return expression;
-    const named = t.objectExpression([t.objectProperty(t.stringLiteral(name), expression, name === '__proto__')]);
+    const named = t.objectExpression([
+      t.objectProperty(t.stringLiteral(name), expression, name === '__proto__'),
+    ]);
     return this.traced(site, t.memberExpression(named, t.stringLiteral(name), true));
   }
 

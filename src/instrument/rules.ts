@@ -194,8 +194,15 @@ function logicalArms(rewriter: Rewriter, node: t.LogicalExpression): (Site | nul
   return [...left, site, ...right];
 }
 
-/** `a ||= b  ->  a ||= (trace_pc, b)` */
-function assignment(rewriter: Rewriter, node: t.AssignmentExpression): t.Node {
+/**
+ * `a ||= b  ->  a ||= (trace_pc, b)`
+ *
+ * V8 refuses `f([0], [a] = b)`, valid as it is, and takes `f([0], ([a] = b))`. Babel prints no parentheses that the
+ * grammar does not ask for, so those that must have been there are put back.
+ */
+function assignment(rewriter: Rewriter, node: t.AssignmentExpression, parent: t.Node): t.Node {
+  if (t.isPattern(node.left) && (t.isNewExpression(parent) || /CallExpression$/.test(parent.type)))
+    return t.parenthesizedExpression(rewriter.children(node));
   const conditional = node.operator === '&&=' || node.operator === '||=' || node.operator === '??=';
   if (!conditional || isAnonymousFunction(node.right)) return rewriter.children(node);
   const site = rewriter.block(node.right);

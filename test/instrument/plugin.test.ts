@@ -43,6 +43,7 @@ const MEANINGS = [
   '(() => { with ({ x: 1 }) { return x === 1; } })()',
   // Generators and destructuring.
   "(() => { function* g() { const x = yield 1; if (x === 5) yield 'five'; return (yield 3) < (yield 4); } const i = g(); return [i.next(), i.next(5), i.next(), i.next(1), i.next(2)]; })()",
+  '(() => { let a, b; const f = (...x) => x; return [f([0], ([a = 3] = [])), f?.({ x: 0 }, ({ b } = { b: 2 })), a, b]; })()',
   '(() => { const { a = 1, b: { c = a === 1 } = {} } = {}; return [a, c]; })()',
   '(() => { class A { static #p = 1; static { this.q = A.#p === 1; } static has(o) { return #p in o; } } return [A.q, A.has(A), A.has({})]; })()',
   "(() => { let a = null; a ??= 3; a &&= a < 4; return [a, a?.b?.c === undefined, (a?.toString)() === 'true']; })()",

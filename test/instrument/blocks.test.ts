@@ -11,6 +11,9 @@ import { smallPrograms } from './small-programs.ts';
 /** `KCOVJS_BLOCKS_RUNS=50000 npx vitest run test/instrument/blocks.test.ts` for a night. */
 const RUNS = Number(process.env['KCOVJS_BLOCKS_RUNS'] ?? 300);
 
+/** Milliseconds; what was found is shown then, as small as it is by that time, and before the test itself is ended. */
+const LIMIT = Math.max(90_000, RUNS * 500);
+
 /** How many turns and calls a program has before it must end; few, since the walk's stack is much deeper. */
 const FUEL = 40;
 
@@ -47,19 +50,22 @@ function trace(source: string): ReturnType<typeof walk> {
   return { blocks, end: result };
 }
 
-test('the trace of a run is, block by block, what a walk over the program enters', () => {
-  const [kinds, seen] = [new Set<string>(), { blocks: 0 }];
-  fc.assert(
-    fc.property(smallPrograms, (source) => {
-      const expected = walk(source, tank());
-      expect(trace(source)).toEqual(expected);
-      seen.blocks += expected.blocks.length;
-      kinds.add(typeof expected.end);
-    }),
-    // So that what was found is shown before the test's own time is up, as small as it is by then.
-    { numRuns: RUNS, interruptAfterTimeLimit: Math.max(90_000, RUNS * 100) },
-  );
-  // Programs that do nothing would agree too.
-  expect(seen.blocks / RUNS).toBeGreaterThan(10);
-  expect(kinds).toEqual(new Set(['string', 'object']));
-});
+test(
+  'the trace of a run is, block by block, what a walk over the program enters',
+  () => {
+    const [kinds, seen] = [new Set<string>(), { blocks: 0 }];
+    fc.assert(
+      fc.property(smallPrograms, (source) => {
+        const expected = walk(source, tank());
+        expect(trace(source)).toEqual(expected);
+        seen.blocks += expected.blocks.length;
+        kinds.add(typeof expected.end);
+      }),
+      { numRuns: RUNS, interruptAfterTimeLimit: LIMIT, markInterruptAsFailure: true },
+    );
+    // Programs that do nothing would agree too.
+    expect(seen.blocks / RUNS).toBeGreaterThan(10);
+    expect(kinds).toEqual(new Set(['string', 'object']));
+  },
+  LIMIT + 30_000,
+);

@@ -8,9 +8,10 @@ import {
   KCOV_MODE_TRACE_CMP,
   KCOV_MODE_TRACE_PC,
 } from '../../src/abi/kcov.ts';
+import { Cpu } from '../../src/kcov/cpu.ts';
 import { KcovFile } from '../../src/kcov/device.ts';
-import { Lwp } from '../../src/kcov/lwp.ts';
 import { RemoteSections } from '../../src/kcov/remote.ts';
+import { allocateShared } from '../../src/kcov/shared.ts';
 import { ThreadKernel } from '../../src/trace/kernel.ts';
 import { compile } from './fake-kernel.ts';
 import { PRELUDE, programs } from './programs.ts';
@@ -78,12 +79,11 @@ type Tracing = 'off' | 'pc' | 'cmp';
 
 function execute(code: string, tracing: Tracing | null): Outcome {
   const kernel = new ThreadKernel();
-  const lwp = new Lwp(kernel);
-  lwp.fold();
+  const cpu = new Cpu(kernel);
   kernel.kldload = () => {};
   let words: BigUint64Array = new BigUint64Array(1);
   if (tracing === 'pc' || tracing === 'cmp') {
-    const file = new KcovFile(() => lwp, new RemoteSections());
+    const file = new KcovFile(cpu, new RemoteSections(allocateShared));
     file.ioctl(KCOV_IOC_SETBUFSIZE, ENTRIES);
     const area = file.mmap(ENTRIES * 8, 3, 1, 0);
     words = new BigUint64Array(area.buffer, area.byteOffset, 1);

@@ -10,25 +10,39 @@ export type Request = bigint | number | { subsystem: bigint | number; id: bigint
 
 /** 0, 1 and 2 are taken in every process. */
 const FIRST_FD = 3;
+/** Descriptors of a process, as RLIMIT_NOFILE has it by default. */
+const NOFILE = 1024;
 
-const files: (DeviceFile | undefined)[] = [];
+/** An open file; several descriptors may name it, and the last of them closes it. */
+interface OpenFile {
+  readonly device: DeviceFile;
+  descriptors: number;
+}
+
+const files: (OpenFile | undefined)[] = new Array(NOFILE - FIRST_FD).fill(undefined);
 const areas = new WeakSet<Uint8Array>();
 
-const file = (fd: number, syscall: string): DeviceFile => {
+const openFile = (fd: number, syscall: string): OpenFile => {
   const found = files[fd - FIRST_FD];
   if (found === undefined) throw new DeviceError('EBADF', syscall);
   return found;
 };
+const file = (fd: number, syscall: string): DeviceFile => openFile(fd, syscall).device;
+
+/** The lowest slot that is free. */
+function freeSlot(syscall: string): number {
+  const slot = files.indexOf(undefined);
+  if (slot === -1) throw new DeviceError('EMFILE', syscall);
+  return slot;
+}
 
 /**
  * @returns the lowest descriptor that is free; ours, and no other descriptor of the process
- * @throws {DeviceError} ENOENT for a path that is no device; EBUSY where /dev/ksyms is open already
+ * @throws {DeviceError} EMFILE; ENOENT for a path that is no device; EBUSY where /dev/ksyms is open already
  */
 export function open(path: string, _flags = 0): number {
-  const opened = device(path);
-  const free = files.indexOf(undefined);
-  const slot = free === -1 ? files.length : free;
-  files[slot] = opened;
+  const slot = freeSlot('open');
+  files[slot] = { device: device(path), descriptors: 1 };
   return slot + FIRST_FD;
 }
 
@@ -41,9 +55,36 @@ function device(path: string): DeviceFile {
 
 /** @throws {DeviceError} EBADF */
 export function close(fd: number): void {
-  const closing = file(fd, 'close');
+  const closing = openFile(fd, 'close');
   files[fd - FIRST_FD] = undefined;
-  closing.close();
+  if (--closing.descriptors === 0) closing.device.close();
+}
+
+/**
+ * @returns the lowest descriptor that is free, for the same open file
+ * @throws {DeviceError} EBADF, EMFILE
+ */
+export function dup(oldd: number): number {
+  openFile(oldd, 'dup');
+  return dup2(oldd, freeSlot('dup') + FIRST_FD);
+}
+
+/**
+ * Makes `newd` a descriptor of the open file that `oldd` names; what it named before is closed. Where both are the
+ * same, nothing happens.
+ *
+ * @returns newd
+ * @throws {DeviceError} EBADF where `oldd` is not open, or `newd` is none of ours: below 3, or beyond the limit
+ */
+export function dup2(oldd: number, newd: number): number {
+  const shared = openFile(oldd, 'dup2');
+  const slot = newd - FIRST_FD;
+  if (!Number.isInteger(slot) || slot < 0 || slot >= files.length) throw new DeviceError('EBADF', 'dup2');
+  if (oldd === newd) return newd;
+  shared.descriptors++;
+  if (files[slot] !== undefined) close(newd);
+  files[slot] = shared;
+  return newd;
 }
 
 /** @throws {DeviceError} EBADF; EFAULT for an argument of the wrong kind; what the device refuses */

@@ -13,6 +13,7 @@ export const ERRNO = {
   EEXIST: 17,
   ENODEV: 19,
   EINVAL: 22,
+  EMFILE: 24,
   ENOTTY: 25,
   EOPNOTSUPP: 45,
   ENOBUFS: 55,

@@ -53,8 +53,7 @@ describe('open (subr_kcov.c:448)', () => {
     expect(kcov()).toBe(a);
     expect(b).toBe(a + 1);
   });
-  test('no such device: ENOENT', () =>
-    expectErrno('ENOENT', () => open('/dev/null' as '/dev/kcov'), 'open'));
+  test('no such device: ENOENT', () => expectErrno('ENOENT', () => open('/dev/null' as '/dev/kcov'), 'open'));
   test('every open has a KD of its own (subr_kcov.c:458)', () => {
     const [a, b] = [kcov(8), kcov()];
     const words = map(a, 8);
@@ -67,10 +66,14 @@ describe('open (subr_kcov.c:448)', () => {
 });
 
 describe('the size of the buffer (subr_kcov.c:185 kcov_allocbuf)', () => {
-  test.each([0, 1, KCOV_BUF_MAX_ENTRIES + 1, -1, 2n ** 64n - 1n])(
-    '%s entries: EINVAL (subr_kcov.c:190)',
-    (n) => expectErrno('EINVAL', () => ioctl(kcov(), KCOV_IOC_SETBUFSIZE, n)),
-  );
+  test.each([
+    0,
+    1,
+    KCOV_BUF_MAX_ENTRIES + 1,
+    -1,
+    2n ** 64n - 1n,
+  ])('%s entries: EINVAL (subr_kcov.c:190)', (n) =>
+    expectErrno('EINVAL', () => ioctl(kcov(), KCOV_IOC_SETBUFSIZE, n)));
   test.each([2, 3, 512n, KCOV_BUF_MAX_ENTRIES])('%s entries are taken (subr_kcov.c:190)', (n) =>
     expect(ioctl(kcov(), KCOV_IOC_SETBUFSIZE, n)).toBeUndefined());
   test('a refused size leaves the KD as it was: another can be set (subr_kcov.c:191)', () => {

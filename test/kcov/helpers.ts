@@ -15,6 +15,7 @@ import {
 } from '../../harness/index.ts';
 import { KERNEL_GLOBAL, type Kernel } from '../../src/abi/kernel.ts';
 import { boot } from '../../src/boot.ts';
+import type { PluginOptions } from '../../src/instrument/plugin.ts';
 import * as kernelApi from '../../src/kernel.ts';
 import { compile } from '../instrument/fake-kernel.ts';
 
@@ -75,6 +76,7 @@ let nextSection = 1000;
 export const newSection = () => ({ subsystem: 7, id: nextSection++ });
 
 export function registered() {
+  boot();
   const section = newSection();
   kernelApi.kcovRemoteRegister(section.subsystem, section.id);
   return {
@@ -128,7 +130,7 @@ export const SYSCALL = `(function (request) {
 })`;
 
 /** Compiles with the plugin, and runs in this thread's kernel. @returns what the source's last expression is */
-export function instrumented<T>(source: string, filename: string): T {
+export function instrumented<T>(source: string, filename: string, options: PluginOptions = {}): T {
   boot();
-  return runInThisContext(compile(source, {}, filename).code, { filename }) as T;
+  return runInThisContext(compile(source, options, filename).code, { filename }) as T;
 }

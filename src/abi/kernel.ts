@@ -5,7 +5,7 @@
  * original's ladder of guards (cold, interrupt, not traced, not enabled, silenced, wrong mode) into two numbers,
  * recomputed where that state changes and never on an edge:
  *
- *     __kcov.buf[0] < __kcov.end ? … : 0          // trace-pc
+ *     __kcov.buf[0] >>> 0 < __kcov.end ? … : 0    // trace-pc
  *     __kcov.cmp !== 0 && __kcov.trace_cmp(…)     // trace-cmp
  *
  * @see subr_kcov.c:579 __sanitizer_cov_trace_pc, subr_kcov.c:625 trace_cmp

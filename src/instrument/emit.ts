@@ -20,11 +20,11 @@ const word = (index: t.Expression): t.MemberExpression => t.memberExpression(ker
 const count = (): t.MemberExpression => word(t.numericLiteral(0));
 
 /**
- *     __kcov.buf[0] < __kcov.end &&
+ *     __kcov.buf[0] >>> 0 < __kcov.end &&
  *       (__kcov.buf[(__kcov.buf[0] += 1) << 1] = PC, __kcov.buf[__kcov.buf[0] << 1 | 1] = -1)
  *
  * Both halves of the entry are written, as the original does, so that a user who clears the mapped buffer while
- * tracing goes on reads whole PCs all the same.
+ * tracing goes on reads whole PCs all the same. The count is unsigned, since its user may set any.
  */
 function inlineTracePc(site: Site): t.Expression {
   const entry = t.assignmentExpression('+=', count(), t.numericLiteral(1));
@@ -36,7 +36,8 @@ function inlineTracePc(site: Site): t.Expression {
   const last = t.binaryExpression('<<', count(), t.numericLiteral(1));
   const highHalf = word(t.binaryExpression('|', last, t.numericLiteral(1)));
   const high = t.assignmentExpression('=', highHalf, t.numericLiteral(TEXT_HIGH));
-  const room = t.binaryExpression('<', count(), kernel('end'));
+  const unsigned = t.binaryExpression('>>>', count(), t.numericLiteral(0));
+  const room = t.binaryExpression('<', unsigned, kernel('end'));
   return t.logicalExpression('&&', room, t.sequenceExpression([low, high]));
 }
 

@@ -7,6 +7,8 @@ import { TEXT_HIGH } from '../abi/text.ts';
  * full buffer loses what comes last. Whether the current LWP is traced stands in `end` and `cmp`, so what is left
  * of the original's ladder of guards is one comparison.
  *
+ * The count is the user's to write, so it is read unsigned: what is beyond the limit stays beyond it.
+ *
  * Operands come as two 32-bit halves, low half first, as they lie in the buffer: numbers of 64 bits would have to
  * be BigInts, which allocate.
  */
@@ -18,7 +20,7 @@ export type Hot = Pick<Kernel, 'buf' | 'end' | 'cmp'>;
  */
 export function __sanitizer_cov_trace_pc(kernel: Hot, pc: number): void {
   const { buf } = kernel;
-  const idx = buf[0]!;
+  const idx = buf[0]! >>> 0;
   if (idx < kernel.end) {
     buf[(idx + 1) * 2] = pc;
     buf[(idx + 1) * 2 + 1] = TEXT_HIGH;
@@ -37,7 +39,7 @@ function trace_cmp(
   pc: number,
 ): void {
   const { buf } = kernel;
-  const idx = buf[0]!;
+  const idx = buf[0]! >>> 0;
   if (idx * CMP_WORDS + CMP_WORDS <= kernel.cmp) {
     const at = (idx * CMP_WORDS + 1) * 2;
     buf[at] = type;

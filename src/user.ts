@@ -80,7 +80,7 @@ export function dup2(oldd: number, newd: number): number {
   const shared = openFile(oldd, 'dup2');
   const slot = newd - FIRST_FD;
   if (!Number.isInteger(slot) || slot < 0 || slot >= files.length) throw new DeviceError('EBADF', 'dup2');
-  if (oldd === newd) return newd;
+  // Counted before the old one is closed: both may name one file, or be one.
   shared.descriptors++;
   if (files[slot] !== undefined) close(newd);
   files[slot] = shared;

@@ -50,7 +50,7 @@ test('kcov_bufsize: a second time it is EEXIST, as on NetBSD', () => {
   expectErrno('EEXIST', () => ioctl(fd, KCOV_IOC_SETBUFSIZE, 2));
 });
 
-// FreeBSD refuses to map anything but the whole buffer.
+// FreeBSD: EINVAL for anything but the whole buffer, and where there is none.
 test('kcov_mmap: less than the buffer can be mapped, as on NetBSD; more cannot', () => {
   const fd = kcov();
   expectErrno('ENOMEM', () => mapPages(fd), 'mmap');
@@ -86,7 +86,8 @@ test('kcov_mmap_no_munmap_no_close', async () => {
   expect(buf[0]).toBe(1n);
 });
 
-test('kcov_enable', () => {
+// FreeBSD: EBUSY without a buffer, EINVAL for disable without enable.
+test('kcov_enable: without a buffer ENOBUFS, without enable ENOENT, as on NetBSD', () => {
   const fd = kcov();
   expectErrno('ENOBUFS', () => ioctl(fd, KCOV_IOC_ENABLE, KCOV_MODE_TRACE_PC));
   ioctl(fd, KCOV_IOC_SETBUFSIZE, ENTRIES);
@@ -105,7 +106,8 @@ test('kcov_enable', () => {
   expect(ioctl(fd, KCOV_IOC_DISABLE)).toBeUndefined();
 });
 
-test('kcov_enable_no_disable', () => {
+// FreeBSD's trace ends with close; the memory is freed with the thread on both.
+test('kcov_enable_no_disable: the trace goes on after close, as on NetBSD', () => {
   const { fd, buf } = head();
   ioctl(fd, KCOV_IOC_ENABLE, KCOV_MODE_TRACE_PC);
   close(fd);
@@ -126,7 +128,8 @@ test('kcov_enable_no_disable_no_close', async () => {
   expect(buf[0]).toBeGreaterThan(0n);
 });
 
-describe('kcov_mmap_enable_thread_close', () => {
+// Here, too, FreeBSD's trace ends with close.
+describe('kcov_mmap_enable_thread_close: the trace goes on after close, as on NetBSD', () => {
   test('in a thread that is ended from outside', async () => {
     const thread = new Thread();
     const buf = new BigUint64Array(await thread.call('open', ENTRIES));

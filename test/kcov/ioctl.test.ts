@@ -220,6 +220,8 @@ describe('arguments are what copyin reads', () => {
     expectErrno('EINVAL', () => ioctl(fd, KCOV_IOC_SETBUFSIZE, 2n ** 64n + 1n));
     ioctl(fd, KCOV_IOC_SETBUFSIZE, 2n ** 64n + 8n);
     expectErrno('EINVAL', () => ioctl(fd, KCOV_IOC_ENABLE, 2n ** 32n + 3n));
+    expect(ioctl(fd, KCOV_IOC_ENABLE, 2n ** 32n + BigInt(KCOV_MODE_TRACE_PC))).toBeUndefined();
+    ioctl(fd, KCOV_IOC_DISABLE);
     expect(ioctl(fd, KCOV_IOC_ENABLE, 2 ** 32 + KCOV_MODE_TRACE_PC)).toBeUndefined();
     const words = map(fd, 8);
     hit();

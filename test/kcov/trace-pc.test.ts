@@ -202,6 +202,19 @@ describe('cold: what runs before the system is up is not traced (subr_kcov.c:585
     expect(cold(`load(); f(7); ${TRACE} console.log(JSON.stringify(counts));`)).toEqual(warm);
     for (const count of warm as number[]) expect(count).toBeGreaterThan(0);
   });
+  test('code that annotates itself runs cold: sections and silence do nothing, and are not remembered', () =>
+    expect(
+      cold(`const api = await import('${DIST}/kernel.js');
+        const calls = () => [
+          api.kcovRemoteRegister(1, 2), api.kcovRemoteEnter(1, 2), api.kcovRemoteLeave(1, 2),
+          api.kcovSilenceEnter(), api.kcovSilenceLeave(),
+        ].length;
+        const before = calls() + (load(), calls());
+        (await import('${DIST}/boot.js')).boot();
+        let panic;
+        try { api.kcovRemoteEnter(1, 2); } catch (error) { panic = error.message; }
+        console.log(JSON.stringify([before, panic]));`),
+    ).toEqual([10, 'kcov_remote_enter: unable to find kr']));
   test('but the linker does not know it: its load went to the stub', () =>
     expect(
       cold(`load(); await user(); const { kldstat } = await import('${DIST}/ksyms/linker.js');

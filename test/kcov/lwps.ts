@@ -4,7 +4,9 @@ import { boot } from '../../src/boot.ts';
 import type { Kcov } from '../../src/kcov/descriptor.ts';
 import { KcovFile } from '../../src/kcov/device.ts';
 import { Lwp } from '../../src/kcov/lwp.ts';
-import { RW } from './helpers.ts';
+import { RW, type registered } from './helpers.ts';
+
+type Section = ReturnType<typeof registered>['section'];
 
 /**
  * Several LWPs on this thread's kernel, which instrumented code reads, and open files that they share, as the
@@ -29,6 +31,14 @@ export class Process {
       this.#current = before;
       before.fold();
     }
+  }
+
+  /** That LWP begins, or ends, to work for a section. */
+  enter(l: Lwp, { subsystem, id }: Section): void {
+    this.as(l, () => boot().sections.enter(l, subsystem, id));
+  }
+  leave(l: Lwp, { subsystem, id }: Section): void {
+    this.as(l, () => boot().sections.leave(l, subsystem, id));
   }
 
   /** An open file below the table of descriptors, so that it can be asked after it was closed. */

@@ -28,6 +28,7 @@ import {
   SYSCALL,
   traced,
 } from './helpers.ts';
+import { Process } from './lwps.ts';
 
 afterEach(cleanUp);
 
@@ -250,5 +251,53 @@ describe('from inside a section', () => {
       leave();
       expect(words[0]).toBe(1n);
     }
+  });
+});
+
+describe('several LWPs and one section', () => {
+  test('one is inside, and another ends and begins its trace (subr_kcov.c:323, :337)', () => {
+    const process = new Process();
+    const [worker, controller] = [process.lwp(), process.lwp()];
+    const { fd, section } = attached();
+    const words = map(fd, 8);
+    const seen = (control: () => unknown): bigint => {
+      process.as(controller, control);
+      process.as(worker, () => hit());
+      return words[0]!;
+    };
+    enable(fd);
+    process.enter(worker, section);
+    expect(seen(() => hit())).toBe(1n); // The other's own work is not in it.
+    expect(seen(() => disable(fd))).toBe(1n);
+    expect(seen(() => enable(fd))).toBe(2n);
+    process.leave(worker, section);
+    expect(seen(() => {})).toBe(2n);
+  });
+  test('one after another they work for it, into one buffer (subr_kcov.c:290)', () => {
+    const process = new Process();
+    const { fd, section } = attached();
+    enable(fd);
+    for (const l of [process.lwp(), process.lwp()]) {
+      process.enter(l, section);
+      process.as(l, () => hit());
+      process.leave(l, section);
+    }
+    expect(map(fd, 1)[0]).toBe(2n);
+  });
+  test('two at the same time: a panic (subr_kcov.c:285)', () => {
+    const process = new Process();
+    const { section } = attached();
+    process.enter(process.lwp(), section);
+    expectPanic(assertion('refs == 1'), () => process.enter(process.lwp(), section));
+  });
+  test('one leaves for another: the count agrees, and the one that was inside stays traced (subr_kcov.c:307)', () => {
+    const process = new Process();
+    const [inside, other] = [process.lwp(), process.lwp()];
+    const { fd, section } = attached();
+    enable(fd);
+    process.enter(inside, section);
+    process.leave(other, section);
+    process.as(inside, () => hit());
+    expect(map(fd, 1)[0]).toBe(1n);
   });
 });

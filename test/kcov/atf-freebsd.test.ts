@@ -114,7 +114,7 @@ test('kcov_enable_no_disable: the trace goes on after close, as on NetBSD', () =
   syscall(41);
   const traced = buf[0]!;
   expect(traced).toBeGreaterThan(0n);
-  boot().curlwp().exit();
+  boot().cpu.curlwp.exit();
   syscall(41);
   expect(buf[0]).toBe(traced);
 });

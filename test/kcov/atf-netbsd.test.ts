@@ -179,7 +179,7 @@ test('kcov_enable_no_disable', () => {
   close(fd);
   // The process lives on here; its LWP is busy until it ends.
   expectErrno('EBUSY', () => ioctl(kcov(ENTRIES), KCOV_IOC_ENABLE, KCOV_MODE_NONE));
-  boot().curlwp().exit();
+  boot().cpu.curlwp.exit();
   expect(ioctl(kcov(ENTRIES), KCOV_IOC_ENABLE, KCOV_MODE_NONE)).toBeUndefined();
 });
 

@@ -151,12 +151,12 @@ describe('who frees a KD (subr_kcov.c:98-99)', () => {
   });
   test('one that is enabled goes with its LWP, and traces until then (subr_kcov.c:473, :179)', () => {
     const { fd, words } = traced(8, KCOV_MODE_TRACE_PC);
-    const kd = kdOf(boot().curlwp());
+    const kd = kdOf(boot().cpu.curlwp);
     close(fd);
     expect([kd.lwpfree, kd.enabled, isFreed(kd)]).toEqual([true, true, false]);
     hit();
     expect(words[0]).toBe(1n);
-    boot().curlwp().exit();
+    boot().cpu.curlwp.exit();
     expect([kd.enabled, isFreed(kd)]).toEqual([false, true]);
     hit();
     expect(words[0]).toBe(1n);
@@ -167,7 +167,7 @@ describe('who frees a KD (subr_kcov.c:98-99)', () => {
     const other = kcov(8);
     expectErrno('EBUSY', () => ioctl(other, KCOV_IOC_ENABLE, KCOV_MODE_TRACE_PC));
     expectErrno('ENOENT', () => ioctl(other, KCOV_IOC_DISABLE));
-    boot().curlwp().exit();
+    boot().cpu.curlwp.exit();
     expect(ioctl(other, KCOV_IOC_ENABLE, KCOV_MODE_TRACE_PC)).toBeUndefined();
   });
   test('a file that another LWP closes stays with the LWP that traces (subr_kcov.c:472)', () => {
@@ -229,8 +229,8 @@ describe('who frees a KD (subr_kcov.c:98-99)', () => {
     ioctl(fd, KCOV_IOC_ENABLE, KCOV_MODE_TRACE_PC);
     enter();
     hit();
-    const kd = kdOf(boot().curlwp());
-    boot().curlwp().exit();
+    const kd = kdOf(boot().cpu.curlwp);
+    boot().cpu.curlwp.exit();
     expect([kd.enabled, isFreed(kd)]).toEqual([false, false]);
     expectErrno('ENOENT', () => ioctl(fd, KCOV_IOC_DISABLE));
     expect(words[0]).toBe(1n);
@@ -259,10 +259,10 @@ describe('buffers outlive their descriptor (subr_kcov.c:101-104)', () => {
       },
       (fd: number) => {
         close(fd);
-        boot().curlwp().exit();
+        boot().cpu.curlwp.exit();
       },
       (fd: number) => {
-        boot().curlwp().exit();
+        boot().cpu.curlwp.exit();
         close(fd);
       },
     ]) {

@@ -68,7 +68,7 @@ export function cleanUp(): void {
       // The test closed it itself.
     }
   }
-  boot().curlwp().exit();
+  boot().cpu.curlwp.exit();
 }
 
 let nextSection = 1000;

@@ -13,22 +13,21 @@ type Section = ReturnType<typeof registered>['section'];
  * threads of one process do. What a test says with `as` is done by that LWP.
  */
 export class Process {
-  readonly #kernel = boot().kernel;
-  #current = boot().curlwp();
+  readonly #cpu = boot().cpu;
 
   lwp(): Lwp {
-    return new Lwp(this.#kernel);
+    return new Lwp(this.#cpu);
   }
 
   /** Switches to that LWP, runs, and switches back. */
   as<R>(l: Lwp, run: () => R): R {
-    const before = this.#current;
-    this.#current = l;
+    const before = this.#cpu.curlwp;
+    this.#cpu.curlwp = l;
     l.fold();
     try {
       return run();
     } finally {
-      this.#current = before;
+      this.#cpu.curlwp = before;
       before.fold();
     }
   }
@@ -43,7 +42,7 @@ export class Process {
 
   /** An open file below the table of descriptors, so that it can be asked after it was closed. */
   open(entries?: number): KcovFile {
-    const file = new KcovFile(() => this.#current, boot().sections);
+    const file = new KcovFile(this.#cpu, boot().sections);
     if (entries !== undefined) file.ioctl(KCOV_IOC_SETBUFSIZE, entries);
     return file;
   }
@@ -58,5 +57,5 @@ export function mapOf(file: KcovFile, entries: number): BigUint64Array {
 }
 
 /** The KD that traces the LWP now; it can be looked at when nothing else leads to it any more. */
-export const kdOf = (l: Lwp): Kcov => l.l_kcov!;
+export const kdOf = (l: Lwp): Kcov => l.l_kcov as Kcov;
 export const isFreed = (kd: Kcov): boolean => kd.buf === null;

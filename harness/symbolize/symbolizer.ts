@@ -1,6 +1,6 @@
-import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { STT_FILE, STT_FUNC } from '../../src/abi/elf.ts';
-import { ElfError, ElfSymbols } from './elf.ts';
+import { ElfSymbols } from './elf.ts';
+import { LineTables } from './line-table.ts';
 
 /** Where an address lies. */
 export interface Frame {
@@ -28,7 +28,6 @@ interface Module {
   lines: number;
   /** First byte of text. */
   base: bigint;
-  map?: TraceMap | null;
 }
 
 interface Range {
@@ -40,17 +39,19 @@ interface Range {
 
 /** Tells what addresses mean, from the bytes of a snapshot alone. */
 export class Symbolizer {
-  readonly #elf: ElfSymbols;
+  readonly #lines: LineTables;
   /** Sorted by address. */
   readonly #ranges: Range[] = [];
 
   /** @throws {ElfError} where the bytes are no snapshot */
-  constructor(elf: Uint8Array) {
-    this.#elf = new ElfSymbols(elf);
+  constructor(bytes: Uint8Array) {
+    const elf = new ElfSymbols(bytes);
+    const stringAt = (offset: number): string => (elf.hasString(offset) ? elf.stringAt(offset).text : '');
+    this.#lines = new LineTables(stringAt);
     let module: Module | null = null;
-    for (const { name, type, value, size, nameOffset } of this.#elf.symbols()) {
+    for (const { name, type, value, size, nameOffset } of elf.symbols()) {
       if (type === STT_FILE) {
-        module = { file: name, lines: this.#elf.stringAt(nameOffset).next, base: -1n };
+        module = { file: name, lines: elf.stringAt(nameOffset).next, base: -1n };
       } else if (type === STT_FUNC && size > 0n) {
         module ??= { file: '', lines: -1, base: -1n };
         if (module.base === -1n || value < module.base) module.base = value;
@@ -79,8 +80,8 @@ export class Symbolizer {
     const range = this.#find(pc);
     if (range === undefined) return undefined;
     const frame: Frame = { symbol: range.symbol, offset: Number(pc - range.start) };
-    const place = placeOf(this.#lines(range.module), Number(pc - range.module.base), range.module.file);
-    return place === null ? frame : { ...frame, ...place };
+    const { lines, base, file } = range.module;
+    return { ...frame, ...this.#lines.lookup(lines, Number(pc - base), file) };
   }
 
   #find(pc: bigint): Range | undefined {
@@ -92,40 +93,5 @@ export class Symbolizer {
     }
     const range = this.#ranges[low - 1];
     return range !== undefined && pc < range.end ? range : undefined;
-  }
-
-  /** A module's line table, read when it is first needed: the string behind the file's name. */
-  #lines(module: Module): TraceMap | null {
-    if (module.map === undefined) {
-      const text = this.#elf.hasString(module.lines) ? this.#elf.stringAt(module.lines).text : '';
-      module.map = text.startsWith('{') ? parseLines(text, module.file) : null;
-    }
-    return module.map;
-  }
-}
-
-const broken = (file: string): ElfError => new ElfError(`the line table of ${file} is broken`);
-
-function parseLines(text: string, file: string): TraceMap {
-  try {
-    return new TraceMap(text);
-  } catch {
-    throw broken(file);
-  }
-}
-
-type Place = Required<Pick<Frame, 'file' | 'line' | 'column'>>;
-
-/** @param column bytes from the module's base */
-function placeOf(map: TraceMap | null, column: number, file: string): Place | null {
-  if (map === null) return null;
-  try {
-    // The mappings are decoded here, at the first question.
-    const { source, line, column: before } = originalPositionFor(map, { line: 1, column });
-    // The types promise more than a damaged table keeps: its numbers may point outside its sources, or below 0.
-    const known = typeof source === 'string' && line > 0 && before >= 0;
-    return known ? { file: source, line, column: before + 1 } : null;
-  } catch {
-    throw broken(file);
   }
 }

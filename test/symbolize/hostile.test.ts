@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ElfError, Symbolizer, snapshot } from '../../harness/index.ts';
+import { LineTables } from '../../harness/symbolize/line-table.ts';
 import { SHDR, SHDR_SIZE, SYM, SYM_SIZE } from '../../src/abi/elf.ts';
 import { KERNBASE } from '../../src/abi/text.ts';
 import { kldload } from '../../src/ksyms/linker.ts';
@@ -130,6 +131,67 @@ test('a megabyte in which every symbol has the same endless name is refused, not
   view.setBigUint64(STRTAB + SHDR.sh_offset, BigInt(464 + symbols * SYM_SIZE), true);
   view.setBigUint64(STRTAB + SHDR.sh_size, BigInt(strings), true);
   expect(outcome(bytes)).toBe('its names are longer than it could hold');
+});
+
+/** A snapshot of files that have one function of a byte each; each names its own line table in `strings`. */
+function fileOf(tables: readonly number[], strings: string): Uint8Array {
+  const names = Buffer.from(`\0a\0${strings}\0`);
+  const symbols = 2 * tables.length * SYM_SIZE;
+  const bytes = new Uint8Array(464 + symbols + names.length);
+  bytes.set(good.subarray(0, 464));
+  bytes.set(names, 464 + symbols);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(SYMTAB + SHDR.sh_size, BigInt(symbols), true);
+  view.setBigUint64(STRTAB + SHDR.sh_offset, BigInt(464 + symbols), true);
+  view.setBigUint64(STRTAB + SHDR.sh_size, BigInt(names.length), true);
+  tables.forEach((name, i) => {
+    const at = 464 + 2 * i * SYM_SIZE;
+    view.setUint32(at + SYM.st_name, name, true);
+    view.setUint8(at + SYM.st_info, 4); // STT_FILE
+    view.setUint32(at + SYM_SIZE + SYM.st_name, 1, true);
+    view.setUint8(at + SYM_SIZE + SYM.st_info, 2); // STT_FUNC
+    view.setBigUint64(at + SYM_SIZE + SYM.st_value, BigInt(i), true);
+    view.setBigUint64(at + SYM_SIZE + SYM.st_size, 1n, true);
+  });
+  return bytes;
+}
+
+const table = (fields: object): string =>
+  JSON.stringify({ version: 3, sources: ['/a.ts'], names: [], mappings: 'AAAA', ...fields });
+
+describe('a line table that is JSON and yet none', () => {
+  test.each([
+    ['mappings that are decoded, whose numbers nobody has checked', { mappings: [[[0, 0, 0.5, 1.5]]] }],
+    ['mappings that are missing', { mappings: undefined }],
+    ['sources that are none', { sources: { length: 1 } }],
+    ['a source that is no path', { sources: [null] }],
+    ['an index that holds tables', { mappings: undefined, sections: [] }],
+  ])('%s: broken', (_, fields) => {
+    const symbolizer = new Symbolizer(fileOf([1], table(fields)));
+    for (let again = 0; again < 2; again++)
+      expect(() => symbolizer.lookup(0n)).toThrow(new ElfError('the line table of a is broken'));
+  });
+
+  test('a sourceRoot, which ours have not, is not copied to each source', () => {
+    const symbolizer = new Symbolizer(fileOf([1], table({ sourceRoot: `/${'x'.repeat(1000)}` })));
+    expect(symbolizer.lookup(0n)).toMatchObject({ file: '/a.ts', line: 1, column: 1 });
+  });
+});
+
+test('a line table that many files name is read once, and a broken one is not tried again', () => {
+  const texts = ['', table({}), '{', table({ mappings: 1 })];
+  let reads = 0;
+  const tables = new LineTables((offset) => {
+    reads++;
+    return texts[offset]!;
+  });
+  for (let file = 0; file < 100; file++) {
+    expect(tables.lookup(0, 0, 'a')).toBeNull();
+    expect(tables.lookup(1, 0, 'a')).toEqual({ file: '/a.ts', line: 1, column: 1 });
+    for (const broken of [2, 3])
+      expect(() => tables.lookup(broken, 0, `b${file}`)).toThrow(`the line table of b${file} is broken`);
+  }
+  expect(reads).toBe(texts.length);
 });
 
 test('a program without symbols is told from what is no ELF file', () => {

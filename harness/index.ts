@@ -4,7 +4,22 @@ export * from '../src/abi/kcov.ts';
 export { KIOCGADDR, KIOCGSIZE } from '../src/abi/ksyms.ts';
 export { MAP_SHARED, PROT_EXEC, PROT_READ, PROT_WRITE } from '../src/abi/mman.ts';
 export { type Registration, register } from '../src/loader/register.ts';
-export { close, dup, dup2, ioctl, lwpCreate, mmap, munmap, open, type Request, read } from '../src/user.ts';
+export {
+  close,
+  dup,
+  dup2,
+  ioctl,
+  type KldStat,
+  kldfind,
+  kldstat,
+  kldunload,
+  lwpCreate,
+  mmap,
+  munmap,
+  open,
+  type Request,
+  read,
+} from '../src/user.ts';
 export {
   type CollectedCmps,
   type CollectedPcs,

@@ -3,6 +3,9 @@ import type { DeviceFile } from './abi/file.ts';
 import { boot } from './boot.ts';
 import { KcovFile } from './kcov/device.ts';
 import { ksymsOpen } from './ksyms/device.ts';
+import * as linker from './ksyms/linker.ts';
+
+export type { KldStat } from './ksyms/linker.ts';
 
 /** The system calls by which user space reaches the devices. */
 
@@ -131,4 +134,30 @@ export function read(fd: number, into: Uint8Array, position?: number): number {
  */
 export function lwpCreate<R>(fn: () => R): R {
   return boot().cpu.create(fn);
+}
+
+/** The files that the kernel linker has, in the order of loading: the kernel, whose id is 1, and this thread's modules. */
+export function kldstat(): linker.KldStat[] {
+  return linker.kldstat();
+}
+
+/**
+ * @param filename path of a module as it was loaded, or `kernel`
+ * @returns its id, for `kldunload`
+ * @throws {DeviceError} ENOENT
+ */
+export function kldfind(filename: string): number {
+  return linker.kldfind(filename);
+}
+
+/**
+ * Makes the linker forget a module: its symbols are in no snapshot that is taken later. Snapshots that were taken
+ * before stay whole. JavaScript cannot unload code: what runs on is traced as before, its PCs have no symbols then,
+ * and libFuzzer's counters for it stay. A file that was loaded several times is forgotten after as many calls.
+ *
+ * @param id as `kldfind` and `kldstat` tell it; ids are not given again
+ * @throws {DeviceError} ENOENT where no file has this id, EBUSY for the kernel
+ */
+export function kldunload(id: number): void {
+  linker.kldunload(id);
 }

@@ -1,6 +1,7 @@
+import { isUint8Array } from 'node:util/types';
 import { DeviceError, ERRNO, type ErrnoCode } from '../abi/errno.ts';
 import type { DeviceFile } from '../abi/file.ts';
-import { KIOCGADDR, KIOCGSIZE } from '../abi/ksyms.ts';
+import { KIOCGADDR, KIOCGSIZE, MOD_LOAD, MOD_SHUTDOWN, MOD_UNLOAD } from '../abi/ksyms.ts';
 import { PAGE_SIZE, PROT_WRITE, roundPage } from '../abi/mman.ts';
 import { linker_file_foreach } from './linker.ts';
 import { type ForEachFile, ksymsSnapshot, sizeCalc, snapshotSize } from './snapshot.ts';
@@ -11,49 +12,60 @@ const TRIES = 3;
 /** Where the snapshot seems to lie in the caller's memory. JavaScript has no addresses; this one is page aligned. */
 const USER_ADDRESS = 0x800000000n;
 
-/** The one open file of this process, if any. @see freebsd-ksyms.c:96 ksyms_list */
+/** Whether the device is there; it is from the start. @see freebsd-ksyms.c:95 ksyms_dev */
+let present = true;
+
+/** The one open file, if any; each thread has a kernel of its own. @see freebsd-ksyms.c:96 ksyms_list */
 let opened: KsymsFile | null = null;
 
 /**
  * Takes the snapshot, once and for all reads of this file.
  *
- * @throws {DeviceError} EBUSY where the process has the device open; ENXIO where modules kept coming and going
+ * @throws {DeviceError} EBUSY where the device is open already; ENXIO where modules kept coming and going; ENOENT
+ *   where the device was unloaded
  * @see freebsd-ksyms.c:425 ksyms_open
  */
 export function ksymsOpen(forEach: ForEachFile = linker_file_foreach): DeviceFile {
+  if (!present) throw new DeviceError('ENOENT', 'open', '/dev/ksyms');
   if (opened !== null)
     throw new DeviceError('EBUSY', 'open', '/dev/ksyms is open in this process; close it first');
-  opened = new KsymsFile(take(forEach));
-  return opened;
-}
-
-function take(forEach: ForEachFile): Uint8Array {
-  let error = 0;
-  for (let attempt = 0; attempt < TRIES; attempt++) {
-    const sizes = sizeCalc(forEach);
-    const size = snapshotSize(sizes);
-    const area = new Uint8Array(new SharedArrayBuffer(roundPage(size)), 0, size);
-    error = ksymsSnapshot(sizes, area, forEach);
-    if (error === 0) return area;
+  const file = new KsymsFile();
+  opened = file; // Before the snapshot, and taken back where there is none.
+  try {
+    file.takeSnapshot(forEach);
+    return file;
+  } catch (error) {
+    opened = null;
+    throw error;
   }
-  throw new DeviceError(codeOf(error), 'open', 'modules came and went meanwhile; try again');
 }
 
 const codeOf = (errno: number): ErrnoCode =>
   (Object.keys(ERRNO) as ErrnoCode[]).find((code) => ERRNO[code] === errno) ?? 'ENXIO';
 
 class KsymsFile implements DeviceFile {
-  readonly #area: Uint8Array;
+  /** The snapshot; the memory behind it is whole pages. */
+  #area: Uint8Array = new Uint8Array();
   #position = 0;
 
-  constructor(area: Uint8Array) {
-    this.#area = area;
+  /** @throws {DeviceError} ENXIO @see freebsd-ksyms.c:467 */
+  takeSnapshot(forEach: ForEachFile): void {
+    let error = 0;
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      const sizes = sizeCalc(forEach);
+      const size = snapshotSize(sizes);
+      this.#area = new Uint8Array(new SharedArrayBuffer(roundPage(size)), 0, size);
+      error = ksymsSnapshot(sizes, this.#area, forEach);
+      if (error === 0) return;
+    }
+    throw new DeviceError(codeOf(error), 'open', 'modules came and went meanwhile; try again');
   }
 
   /** @see freebsd-ksyms.c:501 ksyms_read */
   read(into: Uint8Array, position: number | undefined): number {
     const off = position ?? this.#position;
     if (!Number.isInteger(off) || off < 0 || off > this.#area.length) throw new DeviceError('EFAULT', 'read');
+    if (!isUint8Array(into)) throw new DeviceError('EFAULT', 'read', 'bytes are read into a Uint8Array');
     const length = Math.min(into.length, this.#area.length - off);
     into.set(this.#area.subarray(off, off + length));
     if (position === undefined) this.#position += length;
@@ -86,11 +98,18 @@ class KsymsFile implements DeviceFile {
 }
 
 /**
- * Whether the device may go.
+ * The device comes and goes.
  *
- * @throws {DeviceError} EBUSY while it is open
- * @see freebsd-ksyms.c:648 MOD_UNLOAD
+ * @throws {DeviceError} EBUSY where it shall go and is open; EOPNOTSUPP for any other event
+ * @see freebsd-ksyms.c:635 ksyms_modevent
  */
-export function ksymsUnload(): void {
-  if (opened !== null) throw new DeviceError('EBUSY', 'kldunload');
+export function ksymsModevent(type: number): void {
+  if (type === MOD_LOAD) {
+    present = true;
+  } else if (type === MOD_UNLOAD) {
+    if (opened !== null) throw new DeviceError('EBUSY', 'kldunload', '/dev/ksyms is open');
+    present = false;
+  } else if (type !== MOD_SHUTDOWN) {
+    throw new DeviceError('EOPNOTSUPP', 'modevent');
+  }
 }

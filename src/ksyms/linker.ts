@@ -1,3 +1,4 @@
+import { DeviceError } from '../abi/errno.ts';
 import type { FunctionSymbol, KernelModule } from '../abi/module.ts';
 import { KERNBASE, KERNEL_TEXT_SIZE } from '../abi/text.ts';
 import { type SymbolTable, symbolTable } from './symbol-table.ts';
@@ -17,7 +18,7 @@ export interface LinkerFile {
   table(): SymbolTable;
 }
 
-/** What kldstat(2) tells of a file. */
+/** What kldstat(2) tells of a file: `address` and `size`, in bytes, are of its text. */
 export type KldStat = Pick<LinkerFile, 'id' | 'filename' | 'refs' | 'address' | 'size'>;
 
 interface Module extends LinkerFile {
@@ -103,16 +104,29 @@ export function kldload(filename: string, base: number, size: number, rest: stri
 }
 
 /**
- * Takes a reference back, and with the last one the module.
+ * Takes a reference back, and with the last one the file: snapshots that are taken from then on do not have it.
  *
- * @returns whether there was such a module; the kernel cannot be unloaded
+ * @throws {DeviceError} ENOENT where no file has this id; EBUSY for the kernel, which is not a user's to unload
+ * @see FreeBSD kern_linker.c, kern_kldunload
  */
-export function kldunload(id: number): boolean {
+export function kldunload(id: number): void {
+  if (id === kernel.id) throw new DeviceError('EBUSY', 'kldunload', 'the kernel stays');
   const index = modules.findIndex((file) => file.id === id);
-  if (index === -1) return false;
+  if (index === -1) throw new DeviceError('ENOENT', 'kldunload', `no file has the id ${id}`);
   modules[index]!.refs--;
   if (modules[index]!.refs === 0) modules.splice(index, 1);
-  return true;
+}
+
+/**
+ * @param filename as `kldstat` tells it
+ * @returns the file's id; of several by this name the first that was loaded
+ * @throws {DeviceError} ENOENT
+ * @see FreeBSD kern_linker.c, sys_kldfind
+ */
+export function kldfind(filename: string): number {
+  const found = [kernel, ...modules].find((file) => file.filename === filename);
+  if (found === undefined) throw new DeviceError('ENOENT', 'kldfind', filename);
+  return found.id;
 }
 
 /** Gives the modules that were loaded elsewhere since it was last asked. */
@@ -137,6 +151,7 @@ export function linker_file_foreach(fn: (file: LinkerFile) => number): number {
   return 0;
 }
 
+/** What kldnext(2) and kldstat(2) tell of all files, one after the other. */
 export function kldstat(): KldStat[] {
   return files().map(({ id, filename, refs, address, size }) => ({
     id,

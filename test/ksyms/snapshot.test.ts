@@ -3,25 +3,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import {
-  close,
-  ElfError,
-  ioctl,
-  KIOCGADDR,
-  KIOCGSIZE,
-  mmap,
-  open,
-  PROT_READ,
-  PROT_WRITE,
-  read,
-  Symbolizer,
-  snapshot,
-} from '../../harness/index.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ElfError, Symbolizer, snapshot } from '../../harness/index.ts';
 import { formatFrame } from '../../harness/symbolize/format.ts';
 import { address, pcLow } from '../../src/abi/text.ts';
-import { ksymsOpen, ksymsUnload } from '../../src/ksyms/device.ts';
-import { kldload, kldstat, kldunload, type LinkerFile, linker_file_foreach } from '../../src/ksyms/linker.ts';
+import { kldload } from '../../src/ksyms/linker.ts';
 
 const BASE = 0x100000;
 const lines = JSON.stringify({
@@ -38,25 +24,6 @@ const rest = JSON.stringify({ symbols, lines });
 const at = (offset: number): bigint => address(pcLow(BASE + offset));
 
 beforeAll(() => kldload('/app/dist/a.js', BASE, 24, rest));
-
-const fds: number[] = [];
-const ksyms = (): number => {
-  const fd = open('/dev/ksyms');
-  fds.push(fd);
-  return fd;
-};
-afterEach(() => {
-  for (const fd of fds.splice(0)) close(fd);
-});
-
-const code = (fn: () => unknown): string => {
-  try {
-    fn();
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-  throw new Error('nothing was thrown');
-};
 
 describe('binutils', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'kcovjs-')), 'k.elf');
@@ -83,135 +50,6 @@ describe('binutils', () => {
     const rows = tool('nm', '-n').trim().split('\n');
     expect(rows[0]).toBe('ffffffff80000000 a __sanitizer_cov_trace_pc');
     expect(rows.at(-1)).toBe('ffffffff80100008 a decode');
-  });
-});
-
-describe('the layout of the original (freebsd-ksyms.c:102, :240-361)', () => {
-  test('header, two program headers, four sections, names, symbols, strings, and nothing behind them', () => {
-    const bytes = snapshot();
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const u64 = (offset: number): number => Number(view.getBigUint64(offset, true));
-    expect([...bytes.subarray(0, 16)]).toEqual([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 9, 0, 0, 0, 0, 0, 0, 0, 0]);
-    expect([view.getUint16(16, true), view.getUint16(18, true), view.getUint32(20, true)]).toEqual([
-      2, 62, 1,
-    ]);
-    expect([u64(24), u64(32), u64(40)]).toEqual([0, 64, 176]);
-    expect([52, 54, 56, 58, 60, 62].map((offset) => view.getUint16(offset, true))).toEqual([
-      64, 56, 2, 64, 4, 3,
-    ]);
-    expect(
-      [64, 120].map((offset) => [view.getUint32(offset, true), view.getUint32(offset + 4, true)]),
-    ).toEqual([
-      [1, 5],
-      [1, 7],
-    ]);
-    // sizeof(struct ksyms_hdr): 64 + 2 * 56 + 4 * 64 + 28, rounded up to eight.
-    const [symsz, strsz] = [u64(176 + 64 + 32), u64(176 + 128 + 32)];
-    const section = (i: number) => [
-      view.getUint32(176 + i * 64, true),
-      view.getUint32(180 + i * 64, true),
-      u64(176 + i * 64 + 24),
-      u64(176 + i * 64 + 32),
-      view.getUint32(176 + i * 64 + 40, true),
-      view.getUint32(176 + i * 64 + 44, true),
-      u64(176 + i * 64 + 48),
-      u64(176 + i * 64 + 56),
-    ];
-    expect([0, 1, 2, 3].map(section)).toEqual([
-      [0, 0, 0, 0, 0, 0, 0, 0],
-      [1, 2, 464, symsz, 2, symsz / 24, 8, 24],
-      [9, 3, 464 + symsz, strsz, 0, 0, 1, 0],
-      [17, 3, 432, 28, 0, 0, 0, 0],
-    ]);
-    expect(Buffer.from(bytes.subarray(432, 464)).toString('latin1')).toBe(
-      '\0.symtab\0.strtab\0.shstrtab\0\0\0\0\0\0',
-    );
-    expect(bytes.length).toBe(464 + symsz + strsz);
-  });
-});
-
-describe('the device', () => {
-  test('one open per process: EBUSY until it is closed, and no unloading meanwhile', () => {
-    const fd = open('/dev/ksyms');
-    expect(code(() => open('/dev/ksyms'))).toBe('EBUSY');
-    expect(code(ksymsUnload)).toBe('EBUSY');
-    close(fd);
-    ksymsUnload();
-    close(open('/dev/ksyms'));
-  });
-  test('read goes on where it stopped, or anywhere, up to the end and not beyond', () => {
-    const fd = ksyms();
-    const whole = new Uint8Array(Number(ioctl(fd, KIOCGSIZE)));
-    const part = new Uint8Array(100);
-    expect(read(fd, part)).toBe(100);
-    expect(read(fd, whole.subarray(100))).toBe(whole.length - 100);
-    expect(read(fd, part)).toBe(0);
-    whole.set(new Uint8Array(part), 0);
-    expect(read(fd, part, whole.length - 3)).toBe(3);
-    expect(read(fd, part, whole.length)).toBe(0);
-    expect(code(() => read(fd, part, whole.length + 1))).toBe('EFAULT');
-    expect(code(() => read(fd, part, -1))).toBe('EFAULT');
-  });
-  test('ioctl gives size and address, and knows no other', () => {
-    const fd = ksyms();
-    expect([KIOCGSIZE, KIOCGADDR]).toEqual([0x40086c01, 0x40086c02]);
-    expect(typeof ioctl(fd, KIOCGADDR)).toBe('bigint');
-    expect(code(() => ioctl(fd, 0x1234))).toBe('ENOTTY');
-  });
-  test('mmap shows the same bytes, in whole pages, to read', () => {
-    const fd = ksyms();
-    const size = Number(ioctl(fd, KIOCGSIZE));
-    expect(mmap(size, PROT_READ, 1, fd, 0)).toEqual(snapshotOf(fd, size));
-    expect(code(() => mmap(size, PROT_READ | PROT_WRITE, 1, fd, 0))).toBe('EACCES');
-    expect(code(() => mmap(1, PROT_READ, 1, fd, 1 << 30))).toBe('EINVAL');
-  });
-  test('what loads after open is in the next snapshot', () => {
-    const before = snapshot().length;
-    kldload(
-      '/app/later.js',
-      BASE + 0x10000,
-      8,
-      JSON.stringify({ symbols: [{ name: '<module>', offset: 0, size: 8 }], lines }),
-    );
-    expect(snapshot().length).toBeGreaterThan(before);
-    kldunload(kldstat().at(-1)!.id);
-    expect(snapshot().length).toBe(before);
-  });
-  test('modules that come between counting and writing make it try again, three times: ENXIO', () => {
-    const restless = (times: number) => {
-      let calls = 0;
-      return (fn: (file: LinkerFile) => number): number => {
-        const error = linker_file_foreach(fn);
-        // Between the pass that counts and the pass that writes, a module comes.
-        const comes = calls++ % 2 === 1 && calls / 2 <= times;
-        return error || !comes ? error : linker_file_foreach((file) => (file.id > 1 ? 0 : fn(file)));
-      };
-    };
-    expect(code(() => ksymsOpen(restless(3)))).toBe('ENXIO');
-    ksymsOpen(restless(2)).close();
-  });
-});
-
-const snapshotOf = (fd: number, size: number): Uint8Array => {
-  const bytes = new Uint8Array(size);
-  read(fd, bytes, 0);
-  return bytes;
-};
-
-describe('the linker', () => {
-  test('the same module again counts its references', () => {
-    const refs = () => kldstat().find(({ filename }) => filename === '/app/dist/a.js')?.refs;
-    kldload('/app/dist/a.js', BASE, 24, rest);
-    expect(refs()).toBe(2);
-    expect(kldunload(kldstat()[1]!.id)).toBe(true);
-    expect(refs()).toBe(1);
-  });
-  test('the kernel stays', () => expect(kldunload(1)).toBe(false));
-  test('two modules at one place are named in a warning', async () => {
-    const warned = new Promise<Error>((done) => process.once('warning', done));
-    kldload('/app/other.js', BASE + 8, 8, JSON.stringify({ symbols: [], lines }));
-    expect((await warned).message).toMatch('/app/other.js and /app/dist/a.js share addresses by chance');
-    kldunload(kldstat().at(-1)!.id);
   });
 });
 

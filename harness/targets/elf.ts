@@ -74,7 +74,7 @@ const [STT_FUNC, STT_FILE] = [2, 4];
 
 /**
  * The same bytes as a file whose header is right and whose tables lie inside it: the bytes of the two section headers
- * say where, taken modulo what there is.
+ * say where, taken modulo what there is. Some tables are left with a part of an entry at their end.
  */
 function mended(data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(Math.max(data.length, HEAD + 1));
@@ -82,7 +82,9 @@ function mended(data: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer);
   const place = (at: number): [number, number] => {
     const offset = view.getUint32(at + 24, true) % bytes.length;
-    return [offset, view.getUint32(at + 32, true) % (bytes.length - offset + 1)];
+    const rest = bytes.length - offset;
+    const size = view.getUint32(at + 32, true);
+    return [offset, size >= 2 ** 31 ? rest : size % (rest + 1)];
   };
   writeHead(view, place(EHDR_SIZE), place(EHDR_SIZE + SHDR_SIZE));
   return bytes;
@@ -123,7 +125,8 @@ function writeSection(
 ): void {
   view.setUint32(at + 4, type, true); // sh_type
   view.setBigUint64(at + 24, BigInt(offset), true); // sh_offset
-  view.setBigUint64(at + 32, BigInt(size - (size % entry)), true); // sh_size
+  const odd = view.getUint8(at + 44) % 4 === 3; // sh_info
+  view.setBigUint64(at + 32, BigInt(odd ? size : size - (size % entry)), true); // sh_size
   view.setUint32(at + 40, 1, true); // sh_link
   view.setBigUint64(at + 56, BigInt(entry), true); // sh_entsize
 }

@@ -103,6 +103,19 @@ export function kldload(filename: string, base: number, size: number, rest: stri
   });
 }
 
+/** Gives the modules that were loaded elsewhere since it was last asked. */
+let feed: () => Iterable<KldModule> = () => [];
+
+/** Has modules of other threads, which share this kernel's text, loaded before anybody looks at the list. */
+export function kldfeed(loadedElsewhere: () => Iterable<KldModule>): void {
+  feed = loadedElsewhere;
+}
+
+function files(): LinkerFile[] {
+  for (const module of feed()) kldload(...module);
+  return [kernel, ...modules];
+}
+
 /**
  * Takes a reference back, and with the last one the file: snapshots that are taken from then on do not have it.
  *
@@ -124,22 +137,9 @@ export function kldunload(id: number): void {
  * @see FreeBSD kern_linker.c, sys_kldfind
  */
 export function kldfind(filename: string): number {
-  const found = [kernel, ...modules].find((file) => file.filename === filename);
+  const found = files().find((file) => file.filename === filename);
   if (found === undefined) throw new DeviceError('ENOENT', 'kldfind', filename);
   return found.id;
-}
-
-/** Gives the modules that were loaded elsewhere since it was last asked. */
-let feed: () => Iterable<KldModule> = () => [];
-
-/** Has modules of other threads, which share this kernel's text, loaded before anybody looks at the list. */
-export function kldfeed(loadedElsewhere: () => Iterable<KldModule>): void {
-  feed = loadedElsewhere;
-}
-
-function files(): LinkerFile[] {
-  for (const module of feed()) kldload(...module);
-  return [kernel, ...modules];
 }
 
 /** Calls `fn` for each file, the kernel first, until it answers with something but 0. */

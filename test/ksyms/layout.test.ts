@@ -75,7 +75,17 @@ const anyText = fc.oneof(
   fc.string({ maxLength: 12 }),
   fc.string({ unit: 'binary', maxLength: 8 }),
   fc.array(fc.nat(0xffff), { maxLength: 4 }).map((units) => String.fromCharCode(...units)),
-  fc.constantFrom('', '<module>', 'größe', '名前', '\ufeffmark', 'a\0b', '__proto__', 'get value', '.symtab'),
+  fc.constantFrom(
+    '',
+    '<module>',
+    'größe',
+    '名前',
+    '\ufeffmark',
+    'a\0b\0c',
+    '__proto__',
+    'get value',
+    '.symtab',
+  ),
 );
 
 type Step =

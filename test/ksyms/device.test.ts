@@ -49,7 +49,7 @@ function throwing(fn: () => unknown): unknown {
 }
 
 let places = 0;
-/** Loads a module, and unloads it when the test does. */
+/** Loads a module of one function, which the test unloads. */
 function load(filename: string): void {
   const rest = JSON.stringify({ symbols: [{ name: 'f', offset: 0, size: 8 }], lines: '' });
   kldload(filename, 0x200000 + places++ * 0x1000, 8, rest);
@@ -246,9 +246,9 @@ describe('read (ksyms.c:501)', () => {
     const fd = ksyms();
     expect(read(fd, new Uint8Array(10), sizeOf(fd))).toBe(0);
   });
-  test('before the start, or beyond the end: EFAULT (ksyms.c:517)', () => {
+  test('before the start, beyond the end, or at no whole byte: EFAULT (ksyms.c:517)', () => {
     const fd = ksyms();
-    for (const offset of [-1, -(2 ** 40), sizeOf(fd) + 1, 2 ** 40])
+    for (const offset of [-1, -(2 ** 40), sizeOf(fd) + 1, 2 ** 40, 1.5, Number.NaN])
       expect(throwing(() => read(fd, new Uint8Array(10), offset))).toEqual(refused('EFAULT', 'read'));
   });
   test('of no bytes: nothing, but EFAULT at a bad offset comes first (ksyms.c:517, before ksyms.c:523)', () => {

@@ -108,7 +108,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-test('whatever loads, loads again and unloads: each snapshot is byte for byte what ksyms.c:239 would write', () => {
+test('whatever loads, loads again and unloads: each snapshot is byte for byte the original (ksyms.c:102, ksyms.c:253-338, ksyms.c:191-229)', () => {
   const did = { load: 0, again: 0, unload: 0, hold: 0 };
   const property = fc
     .property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {

@@ -83,7 +83,7 @@ export function record<R, T>(
     throw new DeviceError('EBUSY', 'ioctl', 'the caller is traced already');
   const words = mode === 'pc' ? KCOV_MODE_TRACE_PC : KCOV_MODE_TRACE_CMP;
   const own = new Descriptor(entries);
-  const remotes = remote ? new Remotes() : null;
+  const remotes = remote ? new Remotes({ newborn: true }) : null;
   remotes?.enable(words);
   const end = (outcome: { result: Awaited<R> } | { error: unknown }): T => {
     const traced = remotes?.disable() ?? [];

@@ -1,5 +1,6 @@
 import { threadId } from 'node:worker_threads';
 import { KERNEL_GLOBAL, type Kernel } from './abi/kernel.ts';
+import { ChildSections } from './child.ts';
 import { Cpu } from './kcov/cpu.ts';
 import { RemoteSections } from './kcov/remote.ts';
 import { kldfeed, kldload } from './ksyms/linker.ts';
@@ -36,15 +37,16 @@ function install(): Machine {
   const kernel = new ThreadKernel();
   const cpu = new Cpu(kernel);
   const threads = joinThreads();
-  const sections = new RemoteSections(threads.memory, threadId);
+  const sections = new RemoteSections(threads.memory, threadId, threads.children);
+  const annotated = threads.parent === null ? sections : new ChildSections(sections, threads.parent);
   kldfeed(threads.loadedElsewhere);
   kernel.kldload = (...module) => {
     kldload(...module);
     threads.tellLoaded(module);
   };
-  kernel.kcov_remote_register = (subsystem, id) => sections.register(subsystem, id);
-  kernel.kcov_remote_enter = (subsystem, id) => sections.enter(cpu.curlwp, subsystem, id);
-  kernel.kcov_remote_leave = (subsystem, id) => sections.leave(cpu.curlwp, subsystem, id);
+  kernel.kcov_remote_register = (subsystem, id) => annotated.register(subsystem, id);
+  kernel.kcov_remote_enter = (subsystem, id) => annotated.enter(cpu.curlwp, subsystem, id);
+  kernel.kcov_remote_leave = (subsystem, id) => annotated.leave(cpu.curlwp, subsystem, id);
   kernel.kthread_create = (fn) => cpu.create(fn);
   kernel.kcov_silence_enter = () => cpu.curlwp.silenceEnter();
   kernel.kcov_silence_leave = () => cpu.curlwp.silenceLeave();

@@ -6,6 +6,7 @@ import {
 } from 'node:worker_threads';
 import { allocateShared, type SharedMemory } from './kcov/shared.ts';
 import type { KldModule } from './ksyms/linker.ts';
+import { becomeParent, Children, Parent, parentFolder } from './processes.ts';
 
 /**
  * What the threads of a process have in common. The thread that boots first makes it, and Node hands it to every
@@ -13,6 +14,10 @@ import type { KldModule } from './ksyms/linker.ts';
  */
 export interface Threads {
   memory(): SharedMemory;
+  /** Child processes, as the first thread of their parent sees them; null elsewhere. */
+  children: Children | null;
+  /** The parent, in all threads of a child process. */
+  parent: Parent | null;
   /** Tells the first thread of a module that this one has loaded. */
   tellLoaded(module: KldModule): void;
   /** Modules that other threads have loaded since the last call. Known to the first thread only. */
@@ -22,6 +27,7 @@ export interface Threads {
 interface Inherited {
   memory: SharedMemory;
   channel: string;
+  parentFolder: string | undefined;
 }
 
 const KEY = 'kcovjs';
@@ -40,8 +46,12 @@ function first(): Threads {
     return memory;
   };
   const channel = `kcovjs-${crypto.randomUUID()}`;
+  const above = parentFolder();
+  const parent = above === undefined ? null : new Parent(above);
+  const children = above === undefined ? new Children(becomeParent()) : null;
   setEnvironmentData(KEY, {
     channel,
+    parentFolder: above,
     // Read when a thread is started; a process that never starts one has neither memory nor a channel.
     get memory() {
       if (modules === undefined) {
@@ -56,22 +66,28 @@ function first(): Threads {
   });
   return {
     memory: allocate,
-    tellLoaded() {},
+    children,
+    parent,
+    tellLoaded: (module) => parent?.tellLoaded(module),
     loadedElsewhere() {
       if (modules !== undefined) loaded.push(...waiting(modules));
-      return loaded.splice(0);
+      return [...loaded.splice(0), ...(children?.loaded() ?? [])];
     },
   };
 }
 
-function further({ memory, channel }: Inherited): Threads {
+function further({ memory, channel, parentFolder: above }: Inherited): Threads {
+  const parent = above === undefined ? null : new Parent(above);
   return {
     memory: () => memory,
+    children: null,
+    parent,
     tellLoaded(module) {
       // Open no longer than it takes, so that what other threads tell does not pile up here.
       const modules = new BroadcastChannel(channel);
       modules.postMessage(module);
       modules.close();
+      parent?.tellLoaded(module);
     },
     loadedElsewhere: () => [],
   };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { KERNEL_VARIABLE } from '../../src/processes.ts';
 import { EXIT, UsageError } from '../usage.ts';
 import { fuzzCommand } from './fuzz.ts';
 import { ksymsCommand } from './ksyms.ts';
@@ -50,6 +51,9 @@ function fail(error: unknown): number {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.ourFailure);
 });
+
+// A command is nobody's child, even where the code under test of another one has started it.
+delete process.env[KERNEL_VARIABLE];
 
 try {
   const { own, flags } = split(process.argv.slice(2));

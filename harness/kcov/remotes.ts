@@ -1,4 +1,4 @@
-import { DeviceError } from '../../src/abi/errno.ts';
+import { DeviceError, type ErrnoCode } from '../../src/abi/errno.ts';
 import { KCOV_BUF_MAX_ENTRIES, type Section } from '../../src/abi/kcov.ts';
 import { boot } from '../../src/boot.ts';
 import { Descriptor } from './descriptor.ts';
@@ -9,27 +9,37 @@ interface Attached extends Section {
   ours: boolean;
 }
 
-/** Every remote section of the process, for who wants to know all that a run has caused. */
+/** Milliseconds after which it is looked again whether a child process has registered a section. */
+const PROCESSES = 20;
+
+/** Every remote section of the process and its children, for who wants to know all that a run has caused. */
 export class Remotes {
   readonly #attached: Attached[] = [];
+  readonly #newborn: boolean;
+  #looked = Number.NEGATIVE_INFINITY;
 
-  /** Has all sections traced from nothing, and those that are registered meanwhile from their beginning. */
+  /** @param newborn trace sections that are registered during a run from their beginning, for who has one run only */
+  constructor({ newborn = false } = {}) {
+    this.#newborn = newborn;
+  }
+
+  /** Has all sections traced from nothing. */
   enable(mode: number): void {
     this.#attach();
-    boot().sections.traceNew(mode);
+    if (this.#newborn) boot().sections.traceNew(mode);
     for (const one of this.#attached) {
       one.descriptor.reset();
-      one.ours = !busy(() => one.descriptor.enable(mode));
+      // It may be enabled already, for a harness inside the code under test.
+      one.ours = !refused('EBUSY', () => one.descriptor.enable(mode));
     }
   }
 
   /** @returns what was traced, by section; valid until the next `enable` */
   disable(): Attached[] {
-    boot().sections.traceNew(null);
+    if (this.#newborn) boot().sections.traceNew(null);
     this.#attach();
-    const ours = this.#attached.filter((one) => one.ours);
-    for (const one of ours) one.descriptor.disable();
-    return ours;
+    // One that came up during the run was enabled by itself, if it came up late enough.
+    return this.#attached.filter((one) => one.ours && !refused('ENOENT', () => one.descriptor.disable()));
   }
 
   close(): void {
@@ -40,6 +50,11 @@ export class Remotes {
   /** Runs before and after each execution, mostly for nothing. */
   #attach(): void {
     const { sections } = boot();
+    const now = performance.now();
+    if (now - this.#looked > PROCESSES) {
+      this.#looked = now;
+      sections.adopt();
+    }
     if (sections.size === this.#attached.length) return;
     for (const section of sections.list()) {
       const { subsystem, id } = section;
@@ -47,19 +62,18 @@ export class Remotes {
       this.#attached.push({
         ...section,
         descriptor: new Descriptor(KCOV_BUF_MAX_ENTRIES, section),
-        ours: true,
+        ours: this.#newborn,
       });
     }
   }
 }
 
-/** Whether the section is enabled already, for a harness inside the code under test. */
-function busy(enable: () => void): boolean {
+function refused(code: ErrnoCode, call: () => void): boolean {
   try {
-    enable();
+    call();
     return false;
   } catch (error) {
-    if (error instanceof DeviceError && error.code === 'EBUSY') return true;
+    if (error instanceof DeviceError && error.code === code) return true;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage, createHook } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource, createHook, executionAsyncResource } from 'node:async_hooks';
 import { Lwp, type Processor } from './lwp.ts';
 
 /** A thenable as a promise, anything else as it is. */
@@ -62,9 +62,10 @@ export class Cpu implements Processor {
 
   #follow(): AsyncLocalStorage<Lwp> {
     const flows = new AsyncLocalStorage<Lwp>();
+    const flowOf = flowOfResource(flows);
     const before = (job: number): void => {
       this.#jobs.push(job);
-      this.#interrupted.push(this.#switch(flows.getStore() ?? this.#first));
+      this.#interrupted.push(this.#switch(flowOf() ?? flows.getStore() ?? this.#first));
     };
     createHook({ before, after: (job) => this.#after(job) }).enable();
     // A job that ends in an error that nobody catches has no end that a hook is told of, nor have those below it.
@@ -86,4 +87,20 @@ export class Cpu implements Processor {
     this.#interrupted.length = 0;
     this.#switch(this.#first);
   }
+}
+
+/**
+ * Since version 24 Node enters the context of an AsyncResource only after it has told of it, so that the flow must be
+ * asked of the resource. Where it keeps it is not documented; where it is not found, the version has no need of it.
+ *
+ * @returns the flow of the AsyncResource that is about to run, if that is what runs
+ */
+function flowOfResource(flows: AsyncLocalStorage<Lwp>): () => Lwp | undefined {
+  const probe = {} as Lwp;
+  const resource = flows.run(probe, () => new AsyncResource('kcovjs')) as unknown as Record<symbol, unknown>;
+  const flowIn = (frame: unknown): Lwp | undefined =>
+    (frame as { get?: (key: unknown) => Lwp | undefined } | null | undefined)?.get?.(flows);
+  const key = Object.getOwnPropertySymbols(resource).find((symbol) => flowIn(resource[symbol]) === probe);
+  if (key === undefined) return () => undefined;
+  return () => flowIn((executionAsyncResource() as Record<symbol, unknown>)[key]);
 }

@@ -42,6 +42,7 @@ export class KcovFile implements DeviceFile {
   ioctl(request: number, arg: unknown): undefined {
     const kd = this.#kd;
     if (kd === null) throw new DeviceError('ENXIO', 'ioctl');
+    if (kd.remote?.enabled) kd.remote.receive();
     const error = this.#dispatch(kd, request, arg);
     // Whatever changed may have been the caller's own trace.
     this.#cpu.curlwp.fold();

@@ -1,5 +1,6 @@
 import type { ErrnoCode } from '../abi/errno.ts';
-import { KCOV_BUF_MAX_ENTRIES, KCOV_ENTRY_SIZE } from '../abi/kcov.ts';
+import { CMP_WORDS, KCOV_BUF_MAX_ENTRIES, KCOV_ENTRY_SIZE, KCOV_MODE_TRACE_CMP } from '../abi/kcov.ts';
+import type { Peer } from './peers.ts';
 import { ROW, type SharedMemory } from './shared.ts';
 import type { Traced } from './traced.ts';
 
@@ -10,6 +11,8 @@ export class RemoteKcov implements Traced {
   readonly buf: Int32Array;
   readonly bufnent = KCOV_BUF_MAX_ENTRIES - 1;
   readonly bufsize = KCOV_BUF_MAX_ENTRIES * KCOV_ENTRY_SIZE;
+  /** Where the section is worked for in another process. */
+  peer: Peer | null = null;
   readonly #table: Int32Array;
   readonly #row: number;
 
@@ -47,13 +50,34 @@ export class RemoteKcov implements Traced {
     const after = (mode << 1) | ENABLED;
     // Where another thread was quicker, it has enabled or disabled the section since: look again.
     const found = Atomics.compareExchange(this.#table, this.#row + ROW.TRACING, before, after);
-    return found === before ? 0 : this.enable(mode);
+    if (found !== before) return this.enable(mode);
+    if (this.peer !== null) {
+      for (const _ of this.peer.received()); // It was traced for whoever had the section before.
+      this.peer.trace(after);
+    }
+    return 0;
   }
 
   /** @see subr_kcov.c:327 kcov_remote_disable */
   disable(): ErrnoCode | 0 {
     const before = Atomics.and(this.#table, this.#row + ROW.TRACING, ~ENABLED);
-    return before & ENABLED ? 0 : 'ENOENT';
+    if (!(before & ENABLED)) return 'ENOENT';
+    this.peer?.trace(before & ~ENABLED);
+    this.receive();
+    return 0;
+  }
+
+  /** Takes over what was traced in another process. */
+  receive(): void {
+    if (this.peer === null) return;
+    const records = this.mode === KCOV_MODE_TRACE_CMP ? CMP_WORDS : 1;
+    for (const traced of this.peer.received()) {
+      const count = this.buf[0]! >>> 0;
+      const room = Math.floor(this.bufnent / records) - count;
+      const taken = Math.min(traced.length / (2 * records), Math.max(room, 0));
+      this.buf.set(traced.subarray(0, 2 * records * taken), 2 * (count * records + 1));
+      Atomics.store(this.buf, 0, count + taken);
+    }
   }
 
   lwpFree(): void {

@@ -2,6 +2,7 @@ import { type ErrnoCode, panic } from '../abi/errno.ts';
 import type { Section } from '../abi/kcov.ts';
 import type { Kcov } from './descriptor.ts';
 import type { Lwp } from './lwp.ts';
+import type { Peers } from './peers.ts';
 import { RemoteKcov } from './remote-kcov.ts';
 import { CLAIMED, LIFE, REGISTERED, ROW, type SharedMemory, TRACE_NEW } from './shared.ts';
 
@@ -9,6 +10,8 @@ type Id = bigint | number;
 
 /** Milliseconds. */
 const PATIENCE = 100;
+
+const unsigned = (value: Id): bigint => BigInt.asUintN(64, BigInt(value));
 
 /** The halves of a uint64_t: 1 and 1n, or -1 and its complement, are one. */
 function halves(value: Id): [low: number, high: number] {
@@ -27,13 +30,17 @@ export class RemoteSections {
   readonly #thread: number;
   readonly #kds: RemoteKcov[] = [];
 
+  readonly #peers: Peers | null;
+
   /**
    * @param memory asked for when the first section is
    * @param thread the number of this thread
+   * @param peers processes that may have sections too
    */
-  constructor(memory: () => SharedMemory, thread = 0) {
+  constructor(memory: () => SharedMemory, thread = 0, peers: Peers | null = null) {
     this.#memory = memory;
     this.#thread = thread;
+    this.#peers = peers;
   }
 
   #kd(index: number): RemoteKcov {
@@ -63,6 +70,29 @@ export class RemoteSections {
   #find(subsystem: Id, id: Id): RemoteKcov | undefined {
     const index = this.#index(subsystem, id);
     return index === -1 ? undefined : this.#kd(index);
+  }
+
+  /** A section that another process has registered gets its buffer here when somebody asks for it. */
+  #findOrAdopt(subsystem: Id, id: Id): RemoteKcov | undefined {
+    const found = this.#find(subsystem, id);
+    if (found !== undefined || this.#peers === null) return found;
+    const peer = this.#peers.peer({ subsystem: unsigned(subsystem), id: unsigned(id) });
+    if (peer === null) return undefined;
+    this.register(subsystem, id);
+    const kd = this.#find(subsystem, id)!;
+    if (peer.tracing & 1 && !kd.enabled) kd.enable(peer.tracing >> 1);
+    kd.peer = peer;
+    return kd;
+  }
+
+  /** Looks for sections that other processes have registered meanwhile. */
+  adopt(): void {
+    for (const { subsystem, id } of this.#peers?.sections() ?? []) this.#findOrAdopt(subsystem, id);
+  }
+
+  /** The KD of a section of this process. */
+  kd(subsystem: Id, id: Id): RemoteKcov | undefined {
+    return this.#find(subsystem, id);
   }
 
   /**
@@ -108,6 +138,7 @@ export class RemoteSections {
    */
   traceNew(mode: number | null): void {
     Atomics.store(this.#memory().table, TRACE_NEW, mode === null ? 0 : mode + 1);
+    this.#peers?.traceNew(mode === null ? 0 : (mode << 1) | 1);
   }
 
   /** All sections, in the order in which they were registered. */
@@ -151,7 +182,7 @@ export class RemoteSections {
   /** @see subr_kcov.c:341 kcov_remote_attach */
   attach(kd: Kcov, subsystem: Id, id: Id): ErrnoCode | 0 {
     if (kd.enabled) return 'EEXIST';
-    const remote = this.#find(subsystem, id);
+    const remote = this.#findOrAdopt(subsystem, id);
     if (remote === undefined) return 'ENOENT';
     kd.remote = remote;
     return 0;

@@ -1,0 +1,171 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kcovjs-processes-'));
+  cpSync(join(ROOT, 'test/fixtures/threads'), folder, { recursive: true });
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(ROOT, join(folder, 'node_modules/kcovjs'));
+});
+
+/** Runs a program in a process of its own, and answers with what its body returns. */
+function run(body: string): unknown {
+  const script = `
+    import { fork, spawnSync } from 'node:child_process';
+    import { once } from 'node:events';
+    import * as kcovjs from 'kcovjs';
+    import * as kernel from 'kcovjs/kernel';
+    const { close, collect, ioctl, mmap, open, register, snapshot, Symbolizer } = kcovjs;
+    register({ include: ['*'] });
+    const env = { ...process.env, KCOVJS_INCLUDE: '*' };
+    const IMPORT = ['--import', 'kcovjs/register'];
+    const spawn = (...words) => spawnSync(process.execPath, [...IMPORT, 'child.mjs', ...words], { env, encoding: 'utf8' });
+    const start = async (...words) => {
+      const child = fork('child.mjs', words, { execArgv: IMPORT, env });
+      await once(child, 'message');
+      return { child, ask: async (...words) => { child.send(words); return (await once(child, 'message'))[0]; } };
+    };
+    const attach = (subsystem, id) => {
+      const fd = open('/dev/kcov');
+      ioctl(fd, kcovjs.KCOV_IOC_REMOTE_ATTACH, { subsystem, id });
+      const words = new BigUint64Array(mmap(kcovjs.KCOV_BUF_MAX_ENTRIES * 8, 3, 1, fd, 0).buffer);
+      return { fd, words, enable: (mode = 1) => ioctl(fd, kcovjs.KCOV_IOC_ENABLE, mode),
+        disable: () => ioctl(fd, kcovjs.KCOV_IOC_DISABLE) };
+    };
+    const places = (pcs) => { const s = new Symbolizer(snapshot()); return pcs.map((pc) => {
+      const f = s.lookup(pc); return f.symbol + ' ' + f.file.slice(${folder.length + 1}) + ':' + f.line; }); };
+    const caught = (fn) => { try { fn(); return null; } catch (error) { return error.code ?? error.message; } };
+    const body = async () => { ${body} };
+    const value = await body();
+    process.stdout.write('\\n' + JSON.stringify(value ?? null, (_, v) => typeof v === 'bigint' ? Number(v) : v), () => process.exit(0));
+  `;
+  writeFileSync(join(folder, 'program.mjs'), script);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['program.mjs'], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout.split('\n').at(-1)!);
+}
+
+describe('a section that a child process has registered', () => {
+  test('shows its parent what the child ran in it, with the child as it goes on', () =>
+    expect(
+      run(`
+        const before = caught(() => attach(7, 1));
+        const { child, ask } = await start('register:7:1');
+        const { words, enable, disable } = attach(7, 1);
+        await ask('section:7:1:50');
+        enable();
+        await ask('section:7:1:2', 'section:7:1:1');
+        disable();
+        const seen = places([...words.subarray(1, Number(words[0]) + 1)]);
+        await ask('section:7:1:50');
+        words[0] = 0n;
+        enable();
+        await ask('section:7:1:3');
+        disable();
+        child.kill();
+        return { before, seen, after: words[0] };`),
+    ).toEqual({
+      before: 'ENOENT',
+      seen: [
+        'work child.mjs:4',
+        'work child.mjs:7',
+        'work child.mjs:7',
+        'work child.mjs:4',
+        'work child.mjs:7',
+      ],
+      after: 4,
+    }));
+
+  test('is read after any ioctl on the descriptor, before it is disabled', () =>
+    expect(
+      run(`
+        const { child, ask } = await start('register:7:1');
+        const { fd, words, enable } = attach(7, 1);
+        enable();
+        words[0] = 0n; // In the order of the manual: enable, reset, run, read.
+        await ask('section:7:1:2');
+        ioctl(fd, kcovjs.KCOV_IOC_SETBUFSIZE, 2);
+        child.kill();
+        return words[0];`),
+    ).toBe(3));
+
+  test('is there from its registration for a run that began before, also where the parent stood still', () =>
+    expect(
+      run(`
+        const { remotes } = collect(() => spawn('register:8:1', 'section:8:1:4'), { remote: true });
+        return remotes.map(({ subsystem, id, pcs }) => [subsystem, id, places(pcs)]);`),
+    ).toEqual([[8, 1, ['work child.mjs:4', ...Array(4).fill('work child.mjs:7')]]]));
+
+  test('gives comparisons in CMP mode', () =>
+    expect(
+      run(`
+        const { remotes } = collect(() => spawn('register:8:1', 'section:8:1:2'), { mode: 'cmp', remote: true });
+        return remotes[0].cmps.filter(({ size, constant }) => size === 1 && !constant).map(({ arg1, arg2 }) => [arg1, arg2]);`),
+    ).toEqual([
+      [0, 2],
+      [1, 2],
+      [2, 2],
+    ]));
+
+  test('gathers what several children ran in it, one after the other', () =>
+    expect(
+      run(`
+        spawn('register:8:1');
+        const { words, enable, disable } = attach(8, 1);
+        enable();
+        for (const amount of [1, 2, 3]) spawn('section:8:1:' + amount);
+        disable();
+        return words[0];`),
+    ).toBe(9));
+
+  test('fills no more than there is', () =>
+    expect(
+      run(`
+        const { remotes } = collect(() => spawn('register:8:1', 'section:8:1:200000', 'section:8:1:200000'), { remote: true });
+        return [remotes[0].pcs.length, remotes[0].overflowed];`),
+    ).toEqual([262_143, true]));
+});
+
+describe('child processes', () => {
+  test('register a section once among them (subr_kcov.c:254)', () =>
+    expect(run(`return [spawn('register:1:1').stdout, spawn('register:1:1').stdout];`)).toEqual([
+      '',
+      'kcov_remote_register: kr already exists\n',
+    ]));
+
+  test('are in a section one at a time (subr_kcov.c:285), unless one was killed in it', () =>
+    expect(
+      run(`
+        const { child } = await start('register:1:1', 'enter:1:1');
+        const held = spawn('enter:1:1').stdout;
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+        return [held, spawn('enter:1:1').stdout];`),
+    ).toEqual(['kernel diagnostic assertion "refs == 1" failed\n', '']));
+
+  test('that nobody instruments, or whose parent is no harness, go on as they are', () => {
+    const alone = spawnSync(process.execPath, ['child.mjs', 'register:1:1', 'section:1:1:3'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(alone).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(
+      run(`return spawnSync(process.execPath, ['child.mjs', 'section:1:1:3'], { encoding: 'utf8' }).stderr;`),
+    ).toBe('');
+  });
+
+  test('leave nothing behind when the parent has ended', () => {
+    run(`spawn('register:1:1', 'section:1:1:3'); attach(1, 1).enable();`);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('kcovjs-kernel-'))).toEqual([]);
+  });
+});

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Format } from '../instrument/parse.ts';
-import type { Loader } from './loader.ts';
+import type { Loaders } from './loaders.ts';
 import { isOurs, sourceCandidates } from './resolve.ts';
 
 /** Parts of Node's CommonJS loader that are stable in practice, and that every hook library builds on. */
@@ -22,23 +22,23 @@ const TYPESCRIPT = ['.ts', '.cts', '.mts'];
  *
  * @returns takes the hooks back
  */
-export function hookCommonJs(loader: Loader): () => void {
+export function hookCommonJs(loaders: Loaders): () => void {
   const internals = Module as unknown as Internals;
   const undo = [
-    hookCompile(internals, loader),
-    hookTypeScript(internals, loader),
-    hookResolve(internals, loader),
+    hookCompile(internals, loaders),
+    hookTypeScript(internals, loaders),
+    hookResolve(internals, loaders),
   ];
   return () => {
     for (const one of undo) one();
   };
 }
 
-function hookCompile({ prototype }: Internals, loader: Loader): () => void {
+function hookCompile({ prototype }: Internals, loaders: Loaders): () => void {
   const compile = prototype._compile;
   prototype._compile = function (code, filename, format) {
     const known: Format = format === 'commonjs' || format === 'module' ? format : undefined;
-    const compiled = loader.wants(filename) ? loader.compile(code, filename, known) : code;
+    const compiled = loaders.wants(filename) ? loaders.compile(code, filename, known) : code;
     return compile.call(this, compiled, filename, format);
   };
   return () => {
@@ -47,11 +47,11 @@ function hookCompile({ prototype }: Internals, loader: Loader): () => void {
 }
 
 /** A TypeScript file takes the module system of whoever loads it; here that is CommonJS. */
-function hookTypeScript({ _extensions }: Internals, loader: Loader): () => void {
+function hookTypeScript({ _extensions }: Internals, loaders: Loaders): () => void {
   const before = TYPESCRIPT.map((extension) => [extension, _extensions[extension]] as const);
   for (const [extension, original] of before) {
     _extensions[extension] = (module, filename) => {
-      if (!loader.enabled) return (original ?? _extensions['.js']!)(module, filename);
+      if (!loaders.enabled) return (original ?? _extensions['.js']!)(module, filename);
       (module as Compiler)._compile(readFileSync(filename, 'utf8'), filename, 'commonjs');
     };
   }
@@ -63,12 +63,12 @@ function hookTypeScript({ _extensions }: Internals, loader: Loader): () => void 
   };
 }
 
-function hookResolve(internals: Internals, loader: Loader): () => void {
+function hookResolve(internals: Internals, loaders: Loaders): () => void {
   const resolve = internals._resolveFilename;
   const here = fileURLToPath(import.meta.url);
   const own = createRequire(here);
   internals._resolveFilename = function (request, parent, ...rest) {
-    if (!loader.enabled || parent?.filename === here) return resolve.call(this, request, parent, ...rest);
+    if (!loaders.enabled || parent?.filename === here) return resolve.call(this, request, parent, ...rest);
     // This comes back here, with ourselves as the parent.
     if (isOurs(request)) return own.resolve(request);
     try {

@@ -1,6 +1,6 @@
 import * as module from 'node:module';
 import { compileModule, filePath, type LoadResult, loadTypeScript } from './hook-esm.ts';
-import type { Loader } from './loader.ts';
+import type { Loaders } from './loaders.ts';
 import { isOurs, sourceCandidates } from './resolve.ts';
 
 /** `module.registerHooks`, which runs hooks in the thread that loads: Node 22.15, 23.5 and later. */
@@ -17,10 +17,10 @@ const registerHooks = (module as unknown as { registerHooks?: RegisterHooks }).r
 export const hasSyncHooks = registerHooks !== undefined;
 
 /** @returns takes the hooks back */
-export function hookModulesSync(loader: Loader): () => void {
+export function hookModulesSync(loaders: Loaders): () => void {
   const hooks = registerHooks!({
     resolve(specifier, context, next) {
-      if (!loader.enabled) return next(specifier, context);
+      if (!loaders.enabled) return next(specifier, context);
       if (isOurs(specifier)) return next(specifier, { ...context, parentURL: import.meta.url });
       try {
         return next(specifier, context);
@@ -36,7 +36,7 @@ export function hookModulesSync(loader: Loader): () => void {
       }
     },
     load(url, context, next) {
-      return loadTypeScript(loader, url) ?? compileModule(loader, url, next(url, context));
+      return loadTypeScript(loaders, url) ?? compileModule(loaders, url, next(url, context));
     },
   });
   return () => hooks.deregister();

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { compileModule, filePath, type LoadResult, loadTypeScript } from './hook-esm.ts';
 import { Loader, type LoaderOptions } from './loader.ts';
+import { Loaders } from './loaders.ts';
 import { isOurs, sourceCandidates } from './resolve.ts';
 
 /** Runs in the thread that older versions of Node keep for `module.register`; see hook-esm-async.ts. */
@@ -13,14 +14,14 @@ export interface ThreadData {
   port: MessagePort;
 }
 
-/** Undefined while what the loader itself needs is loading, which goes through these hooks too. */
-let loader: Loader | undefined;
+/** Empty while what a loader itself needs is loading, which goes through these hooks too. */
+const loaders = new Loaders();
 
 export async function initialize({ options, port }: ThreadData): Promise<void> {
-  const created = await Loader.create(options, true);
-  loader = created;
+  const loader = await Loader.create(options, true);
+  loaders.add(loader);
   port.on('message', () => {
-    created.enabled = false;
+    loaders.remove(loader);
     port.close();
   });
   port.unref();
@@ -31,7 +32,7 @@ export async function resolve(
   context: ResolveContext,
   next: NextResolve,
 ): Promise<unknown> {
-  if (!loader?.enabled) return next(specifier, context);
+  if (!loaders.enabled) return next(specifier, context);
   if (isOurs(specifier)) return next(specifier, { ...context, parentURL: import.meta.url });
   try {
     return await next(specifier, context);
@@ -52,6 +53,6 @@ export async function load(
   context: object,
   next: (url: string, context: object) => Promise<LoadResult>,
 ): Promise<LoadResult> {
-  if (loader === undefined) return next(url, context);
-  return loadTypeScript(loader, url) ?? compileModule(loader, url, await next(url, context));
+  if (!loaders.enabled) return next(url, context);
+  return loadTypeScript(loaders, url) ?? compileModule(loaders, url, await next(url, context));
 }

@@ -1,10 +1,15 @@
 import { syncBuiltinESMExports } from 'node:module';
-import threads, { setEnvironmentData, type Worker, type WorkerOptions } from 'node:worker_threads';
+import threads, {
+  getEnvironmentData,
+  setEnvironmentData,
+  type Worker,
+  type WorkerOptions,
+} from 'node:worker_threads';
 import { boot } from '../boot.ts';
 import type { Filter } from './filter.ts';
 
-/** Under which worker threads find the filter that they are to take on. */
-export const FILTER_KEY = 'kcovjs/filter';
+/** Under which worker threads find the filters that they are to take on. */
+export const FILTERS_KEY = 'kcovjs/filters';
 
 /** What runs in each worker thread before its own module does. */
 const PRELOAD = ['--import', new URL('./register-in-worker.js', import.meta.url).href];
@@ -18,7 +23,9 @@ const LOADING = ['--import', '--require', '-r', '--loader', '--experimental-load
  * @returns takes the hook back
  */
 export function hookWorkers(filter: Filter): () => void {
-  setEnvironmentData(FILTER_KEY, { include: filter.include, exclude: filter.exclude });
+  const { include, exclude } = filter;
+  const handedOn = { include, exclude };
+  setEnvironmentData(FILTERS_KEY, [...inheritedFilters(), handedOn]);
   const Original = threads.Worker;
   const Instrumented = class Worker extends Original {
     constructor(filename: string | URL, options: WorkerOptions = {}) {
@@ -29,12 +36,20 @@ export function hookWorkers(filter: Filter): () => void {
   threads.Worker = Instrumented;
   syncBuiltinESMExports();
   return () => {
+    setEnvironmentData(
+      FILTERS_KEY,
+      inheritedFilters().filter((one) => one !== handedOn),
+    );
     // Somebody else may have put theirs over ours.
     if (threads.Worker !== Instrumented) return;
     threads.Worker = Original;
     syncBuiltinESMExports();
   };
 }
+
+/** What this thread hands on to those that it starts, or was handed itself. */
+export const inheritedFilters = (): Filter[] =>
+  (getEnvironmentData(FILTERS_KEY) as unknown as Filter[] | undefined) ?? [];
 
 function watch(worker: Worker): void {
   const { threadId } = worker;

@@ -21,14 +21,10 @@ export interface LoaderOptions extends Filter {
   provider?: PluginProvider;
 }
 
-/** Compiles files as they load; one in each thread that loads code under test. */
+/** Compiles files as they load, for one registration. */
 export class Loader {
   readonly #filter: Filter;
   readonly #plugins: ProviderModule['plugins'];
-  /** Off once the harness has unregistered, since not every hook can be taken back. */
-  enabled = true;
-  /** What the compiler itself loads on the way is not code under test. */
-  #compiling = false;
 
   private constructor(filter: Filter, plugins: ProviderModule['plugins']) {
     this.#filter = filter;
@@ -47,24 +43,19 @@ export class Loader {
     return new Loader(filter, () => []);
   }
 
-  /** Whether `compile` would do anything to the file. */
-  wants(filename: string): boolean {
-    if (!this.enabled || this.#compiling) return false;
-    return isTypeScript(filename) || matches(filename, this.#filter) || this.#hooks(filename);
+  /** Whether the file is instrumented. */
+  includes(filename: string): boolean {
+    return matches(filename, this.#filter);
   }
 
-  #hooks(filename: string): boolean {
-    return this.#plugins(filename, false).length > 0;
+  /** Whether `compile` would do anything to the file. */
+  wants(filename: string): boolean {
+    return isTypeScript(filename) || this.includes(filename) || this.#plugins(filename, false).length > 0;
   }
 
   compile(code: string, filename: string, format: Format): string {
-    const included = matches(filename, this.#filter);
-    this.#compiling = true;
-    try {
-      const plugins = this.#plugins(filename, included);
-      return transform(code, { filename, format, trace: included ? {} : null, plugins });
-    } finally {
-      this.#compiling = false;
-    }
+    const included = this.includes(filename);
+    const plugins = this.#plugins(filename, included);
+    return transform(code, { filename, format, trace: included ? {} : null, plugins });
   }
 }

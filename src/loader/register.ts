@@ -5,16 +5,19 @@ import { hookModulesAsync } from './hook-esm-async.ts';
 import { hasSyncHooks, hookModulesSync } from './hook-esm-sync.ts';
 import { hookWorkers } from './hook-worker.ts';
 import { Loader, type LoaderOptions, type PluginProvider } from './loader.ts';
+import { Loaders } from './loaders.ts';
 
 export interface Registration {
   /** Files that load from now on are left as they are. */
   unregister(): void;
 }
 
-let registered = 0;
+const loaders = new Loaders();
+/** Takes back the hooks that all loaders have in common. */
+let unhook: (() => void)[] = [];
 
 /** Whether this thread compiles what it loads. */
-export const isRegistered = (): boolean => registered > 0;
+export const isRegistered = (): boolean => loaders.enabled;
 
 /**
  * Instruments CommonJS, ES modules and TypeScript as they load, from now on: in this thread, and in worker threads
@@ -41,18 +44,15 @@ function hook(loader: Loader, options: LoaderOptions): Registration {
   boot();
   // Node maps the frames of a stack when it is first read, and not before.
   process.setSourceMapsEnabled(true);
-  registered++;
-  const undo = [
-    hookCommonJs(loader),
-    hasSyncHooks ? hookModulesSync(loader) : hookModulesAsync(options),
-    hookWorkers(options),
-  ];
+  if (!loaders.enabled) unhook = [hookCommonJs(loaders), hasSyncHooks ? hookModulesSync(loaders) : () => {}];
+  loaders.add(loader);
+  const undo = [hasSyncHooks ? () => {} : hookModulesAsync(options), hookWorkers(options)];
   return {
     unregister() {
-      if (!loader.enabled) return;
-      registered--;
-      loader.enabled = false;
+      if (!loaders.has(loader)) return;
+      loaders.remove(loader);
       for (const one of undo) one();
+      if (!loaders.enabled) for (const one of unhook.splice(0)) one();
     },
   };
 }

@@ -142,6 +142,32 @@ describe('what is not traced', () => {
       ).value,
     ).toBe(0);
   });
+  test('files of every registration are instrumented, each until it is taken back', () => {
+    expect(
+      run(
+        `registration.unregister();
+         const [one, two, three] = ['plain.cjs', 'esm/a.js', 'main.ts'].map((part) => register({ include: [part] }));
+         const load = async () => collect(async () => {
+           delete require.cache[require.resolve('./plain.cjs')];
+           require('./plain.cjs').pick(7);
+           const { both } = await from('esm/a.js?' + Math.random());
+           await from('ts/main.ts?' + Math.random());
+         });
+         const files = async () => { const { pcs } = await load(); return [...new Set(places(pcs).map((place) => place.replace(/.* |:.*/g, '')))].sort().join(); };
+         const seen = [await files()];
+         two.unregister();
+         seen.push(await files());
+         one.unregister();
+         three.unregister();
+         seen.push((await load().catch((error) => ({ pcs: [error.code] }))).pcs.join());
+         return seen;`,
+      ).value,
+    ).toEqual([
+      'esm/a.js,plain.cjs,ts/main.ts',
+      'plain.cjs,ts/main.ts',
+      Number(process.versions.node.split('.')[0]) < 22 ? 'ERR_UNKNOWN_FILE_EXTENSION' : expect.any(String),
+    ]);
+  });
   test('a file that cannot be instrumented is named, and runs', () => {
     const { value, stderr } = run("return require('./deep.cjs').value;");
     expect(value).toBe(20_000);

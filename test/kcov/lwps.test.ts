@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { spawnSync } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { readFile } from 'node:fs';
 import { resolve } from 'node:path';
 import { transformSync } from '@babel/core';
@@ -23,6 +24,7 @@ import {
 } from '../../harness/index.ts';
 import { boot } from '../../src/boot.ts';
 import kcov from '../../src/instrument/plugin.ts';
+import * as kernelApi from '../../src/kernel.ts';
 
 /** A task that waits in every way there is; each step has a block of its own, before and behind the wait. */
 const SOURCE = `
@@ -124,6 +126,59 @@ describe('tasks that interleave', () => {
     expect(words[0]).toBe(before);
     hit();
     expect(words[0]).toBe(2n);
+  });
+});
+
+describe('a queue whose consumer works for others', () => {
+  /** A queue that hands jobs to whoever waits; `job` is done for the section. */
+  function queue(id: number, work: (amount: number) => void) {
+    kernelApi.kcovRemoteRegister(77, id);
+    const done = new EventEmitter();
+    const consume = (amount: number): void => {
+      kernelApi.kcovRemoteEnter(77, id);
+      try {
+        work(amount);
+      } finally {
+        kernelApi.kcovRemoteLeave(77, id);
+      }
+      done.emit('done');
+    };
+    return { done, consume };
+  }
+  const collectJob = (push: () => void, done: EventEmitter) =>
+    collect(
+      async () => {
+        push();
+        await once(done, 'done');
+        hit();
+      },
+      { remote: true },
+    );
+
+  test('is not in the trace of whoever filled the queue, but in its section', async () => {
+    const { done, consume } = queue(1, (amount) => hit(amount));
+    const jobs: number[] = [];
+    // The consumer was there before, so it is a flow of its own.
+    const timer = setInterval(() => {
+      for (const job of jobs.splice(0)) consume(job);
+    }, 1);
+    const { pcs, remotes } = await collectJob(() => jobs.push(5), done);
+    clearInterval(timer);
+    expect(pcs).toHaveLength(1);
+    expect(remotes!.find(({ id }) => id === 1n)!.pcs).toHaveLength(5);
+  });
+
+  test('panics where it works in that flow (subr_kcov.c:287), unless it has an LWP of its own', async () => {
+    const { done, consume } = queue(2, (amount) => hit(amount));
+    await expect(collectJob(() => consume(1), done)).rejects.toThrow('l->l_kcov == NULL');
+    // The panic left that section entered.
+    const again = queue(4, (amount) => hit(amount));
+    const { pcs, remotes } = await collectJob(
+      () => setImmediate(() => kernelApi.kthreadCreate(() => again.consume(3))),
+      again.done,
+    );
+    expect(pcs).toHaveLength(1);
+    expect(remotes!.find(({ id }) => id === 4n)!.pcs).toHaveLength(3);
   });
 });
 

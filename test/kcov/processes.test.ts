@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { kcovjs } from '../cli/kcovjs.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 let folder: string;
@@ -168,4 +169,16 @@ describe('child processes', () => {
     run(`spawn('register:1:1', 'section:1:1:3'); attach(1, 1).enable();`);
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('kcovjs-kernel-'))).toEqual([]);
   });
+});
+
+test('a bug in a child process is found step by step, and replayed with its trace', () => {
+  const cwd = join(folder, 'campaign');
+  cpSync(join(ROOT, 'test/fixtures/processes'), cwd, { recursive: true });
+  const fuzzed = kcovjs(['fuzz', 'target.mjs', '--', '-max_total_time=90', '-seed=1'], { cwd });
+  expect(fuzzed.stderr).toContain('Error: bug');
+  expect(fuzzed.code).toBe(77);
+  const found = readdirSync(cwd).find((name) => name.startsWith('crash-'))!;
+  const { stdout } = kcovjs(['replay', 'target.mjs', found], { cwd });
+  expect(stdout).toContain('remote section 1/1: 3 PCs');
+  expect(stdout).toContain('parse.mjs:3');
 });

@@ -241,6 +241,26 @@ describe('worker threads', () => {
         return words[0];`),
     ).toBe(2));
 
+  test('take on all that is registered, and no more once it is not', () =>
+    expect(
+      run(`
+        registration.unregister();
+        const [one, two] = [register({ include: ['consumer.mjs'] }), register({ include: ['nothing like this'] })];
+        const traced = async () => {
+          const worker = start();
+          const { remotes } = await collect(() => ask(worker, 'section', 1, 1, 1), { remote: true });
+          return remotes[0].pcs.length;
+        };
+        kernel.kcovRemoteRegister(1, 1);
+        const counts = [await traced()];
+        two.unregister();
+        counts.push(await traced());
+        const three = register({ include: ['nothing like this'] });
+        one.unregister();
+        counts.push(await traced());
+        return counts;`),
+    ).toEqual([2, 2, 0]));
+
   test('that start when nothing is to be instrumented any more are plain', () =>
     expect(
       run(`

@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 
 /** Runs a program in a process of its own, and answers with what its body returns. */
-function run(body: string): unknown {
+function run(body: string, temporary = tmpdir()): unknown {
   const script = `
     import { fork, spawnSync } from 'node:child_process';
     import { once } from 'node:events';
@@ -49,6 +49,7 @@ function run(body: string): unknown {
   writeFileSync(join(folder, 'program.mjs'), script);
   const { status, stdout, stderr } = spawnSync(process.execPath, ['program.mjs'], {
     cwd: folder,
+    env: { ...process.env, TMPDIR: temporary },
     encoding: 'utf8',
     timeout: 60_000,
   });
@@ -166,8 +167,14 @@ describe('child processes', () => {
   });
 
   test('leave nothing behind when the parent has ended', () => {
-    run(`spawn('register:1:1', 'section:1:1:3'); attach(1, 1).enable();`);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('kcovjs-kernel-'))).toEqual([]);
+    const temporary = mkdtempSync(join(tmpdir(), 'kcovjs-left-'));
+    const during = run(
+      `spawn('register:1:1', 'section:1:1:3'); attach(1, 1).enable();
+       return (await import('node:fs')).readdirSync(${JSON.stringify(temporary)}).length;`,
+      temporary,
+    );
+    expect(during).toBe(1);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 });
 

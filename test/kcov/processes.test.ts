@@ -1,61 +1,25 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { kcovjs } from '../cli/kcovjs.ts';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { kcovjs, ROOT } from '../cli/kcovjs.ts';
+import { Project } from './program.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kcovjs-processes-'));
-  cpSync(join(ROOT, 'test/fixtures/threads'), folder, { recursive: true });
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(ROOT, join(folder, 'node_modules/kcovjs'));
-});
-
-/** Runs a program in a process of its own, and answers with what its body returns. */
-function run(body: string, temporary = tmpdir()): unknown {
-  const script = `
-    import { fork, spawnSync } from 'node:child_process';
-    import { once } from 'node:events';
-    import * as kcovjs from 'kcovjs';
-    import * as kernel from 'kcovjs/kernel';
-    const { close, collect, ioctl, mmap, open, register, snapshot, Symbolizer } = kcovjs;
-    register({ include: ['*'] });
-    const env = { ...process.env, KCOVJS_INCLUDE: '*' };
-    const IMPORT = ['--import', 'kcovjs/register'];
-    const spawn = (...words) => spawnSync(process.execPath, [...IMPORT, 'child.mjs', ...words], { env, encoding: 'utf8' });
-    const start = async (...words) => {
-      const child = fork('child.mjs', words, { execArgv: IMPORT, env });
-      await once(child, 'message');
-      return { child, ask: async (...words) => { child.send(words); return (await once(child, 'message'))[0]; } };
-    };
-    const attach = (subsystem, id) => {
-      const fd = open('/dev/kcov');
-      ioctl(fd, kcovjs.KCOV_IOC_REMOTE_ATTACH, { subsystem, id });
-      const words = new BigUint64Array(mmap(kcovjs.KCOV_BUF_MAX_ENTRIES * 8, 3, 1, fd, 0).buffer);
-      return { fd, words, enable: (mode = 1) => ioctl(fd, kcovjs.KCOV_IOC_ENABLE, mode),
-        disable: () => ioctl(fd, kcovjs.KCOV_IOC_DISABLE) };
-    };
-    const places = (pcs) => { const s = new Symbolizer(snapshot()); return pcs.map((pc) => {
-      const f = s.lookup(pc); return f.symbol + ' ' + f.file.slice(${folder.length + 1}) + ':' + f.line; }); };
-    const caught = (fn) => { try { fn(); return null; } catch (error) { return error.code ?? error.message; } };
-    const body = async () => { ${body} };
-    const value = await body();
-    process.stdout.write('\\n' + JSON.stringify(value ?? null, (_, v) => typeof v === 'bigint' ? Number(v) : v), () => process.exit(0));
-  `;
-  writeFileSync(join(folder, 'program.mjs'), script);
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['program.mjs'], {
-    cwd: folder,
-    env: { ...process.env, TMPDIR: temporary },
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout.split('\n').at(-1)!);
-}
+const project = new Project();
+const PRELUDE = `
+  import { fork, spawnSync } from 'node:child_process';
+  register({ include: ['*'] });
+  const env = { ...process.env, KCOVJS_INCLUDE: '*' };
+  const IMPORT = ['--import', 'kcovjs/register'];
+  const spawn = (...words) => spawnSync(process.execPath, [...IMPORT, 'child.mjs', ...words], { env, encoding: 'utf8' });
+  const start = async (...words) => {
+    const child = fork('child.mjs', words, { execArgv: IMPORT, env });
+    await once(child, 'message');
+    return { child, ask: async (...words) => { child.send(words); return (await once(child, 'message'))[0]; } };
+  };
+`;
+const run = (body: string, temporary?: string): unknown => project.run(PRELUDE, body, temporary);
 
 describe('a section that a child process has registered', () => {
   test('shows its parent what the child ran in it, with the child as it goes on', () =>
@@ -157,7 +121,7 @@ describe('child processes', () => {
 
   test('that nobody instruments, or whose parent is no harness, go on as they are', () => {
     const alone = spawnSync(process.execPath, ['child.mjs', 'register:1:1', 'section:1:1:3'], {
-      cwd: folder,
+      cwd: project.folder,
       encoding: 'utf8',
     });
     expect(alone).toMatchObject({ status: 0, stdout: '', stderr: '' });
@@ -179,7 +143,7 @@ describe('child processes', () => {
 });
 
 test('a bug in a child process is found step by step, and replayed with its trace', () => {
-  const cwd = join(folder, 'campaign');
+  const cwd = join(project.folder, 'campaign');
   cpSync(join(ROOT, 'test/fixtures/processes'), cwd, { recursive: true });
   const fuzzed = kcovjs(['fuzz', 'target.mjs', '--', '-max_total_time=90', '-seed=1'], { cwd });
   expect(fuzzed.stderr).toContain('Error: bug');

@@ -1,53 +1,14 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { Project } from './program.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kcovjs-threads-'));
-  cpSync(join(ROOT, 'test/fixtures/threads'), folder, { recursive: true });
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(ROOT, join(folder, 'node_modules/kcovjs'));
-});
-
-/** Runs a program in a process of its own, and answers with what its body returns. */
-function run(body: string): unknown {
-  const script = `
-    import { once } from 'node:events';
-    import { Worker } from 'node:worker_threads';
-    import * as kcovjs from 'kcovjs';
-    import * as kernel from 'kcovjs/kernel';
-    const { close, collect, ioctl, mmap, open, register, snapshot, Symbolizer } = kcovjs;
-    const registration = register({ include: ['*'] });
-    const start = (file = 'consumer.mjs', options) => new Worker(new URL(file, 'file://${folder}/'), options);
-    const ask = async (worker, ...words) => { worker.postMessage(words); return (await once(worker, 'message'))[0]; };
-    const attach = (subsystem, id) => {
-      const fd = open('/dev/kcov');
-      ioctl(fd, kcovjs.KCOV_IOC_REMOTE_ATTACH, { subsystem, id });
-      const words = new BigUint64Array(mmap(kcovjs.KCOV_BUF_MAX_ENTRIES * 8, 3, 1, fd, 0).buffer);
-      return { fd, words, enable: () => ioctl(fd, kcovjs.KCOV_IOC_ENABLE, kcovjs.KCOV_MODE_TRACE_PC),
-        disable: () => ioctl(fd, kcovjs.KCOV_IOC_DISABLE) };
-    };
-    const places = (pcs) => { const s = new Symbolizer(snapshot()); return pcs.map((pc) => {
-      const f = s.lookup(pc); return f.symbol + ' ' + f.file.slice(${folder.length + 1}) + ':' + f.line; }); };
-    const caught = (fn) => { try { fn(); return null; } catch (error) { return error.code ?? error.message; } };
-    const body = async () => { ${body} };
-    const value = await body();
-    process.stdout.write('\\n' + JSON.stringify(value ?? null, (_, v) => typeof v === 'bigint' ? Number(v) : v), () => process.exit(0));
-  `;
-  writeFileSync(join(folder, 'program.mjs'), script);
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['program.mjs'], {
-    cwd: folder,
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout.split('\n').at(-1)!);
-}
+const project = new Project();
+const PRELUDE = `
+  import { Worker } from 'node:worker_threads';
+  const registration = register({ include: ['*'] });
+  const start = (file = 'consumer.mjs', options) => new Worker(new URL(file, 'file://${project.folder}/'), options);
+  const ask = async (worker, ...words) => { worker.postMessage(words); return (await once(worker, 'message'))[0]; };
+`;
+const run = (body: string): unknown => project.run(PRELUDE, body);
 
 describe('a section that a worker thread works for', () => {
   test('shows whoever attaches what the worker ran in it, and nothing else', () =>
@@ -192,7 +153,7 @@ describe('threads that share sections', () => {
       run(`
         const outer = new Worker(\`
           const { Worker, parentPort } = require('node:worker_threads');
-          const inner = new Worker(new URL('consumer.mjs', 'file://${folder}/'));
+          const inner = new Worker(new URL('consumer.mjs', 'file://${project.folder}/'));
           parentPort.on('message', (words) => inner.postMessage(words));
           inner.on('message', (answer) => parentPort.postMessage(answer));\`, { eval: true });
         await ask(outer, 'register', 9, 9);

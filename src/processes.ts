@@ -20,6 +20,7 @@ import type { KldModule } from './ksyms/linker.ts';
  * Processes share no memory in JavaScript, so what a child process has to tell its parent goes through a folder:
  *
  *     sections/SUBSYSTEM-ID/       a section that a child has registered
+ *         owner                    the process that has registered it
  *         tracing                  what the parent has done: mode << 1 | enabled
  *         inside                   while a child works for it: its process id
  *         TIME-PID                 what was traced between enter and leave, in 32-bit words
@@ -140,7 +141,7 @@ export class Parent {
     this.#folder = folder;
   }
 
-  /** @throws {KernelPanic} where a process of the family has registered the section */
+  /** @throws {KernelPanic} where a process of the family that is still there has registered the section */
   register(section: Section): void {
     const folder = folderOf(this.#folder, section);
     mkdirSync(sectionsOf(this.#folder), { recursive: true, mode: 0o700 });
@@ -148,12 +149,18 @@ export class Parent {
     const partial = `${folder}.${process.pid}.partial`;
     mkdirSync(partial, { recursive: true });
     writeFileSync(join(partial, 'tracing'), `${readNumber(join(this.#folder, 'tracing'))}`);
+    writeFileSync(join(partial, 'owner'), `${process.pid}`);
     try {
       // A folder that has something in it is not replaced.
       renameSync(partial, folder);
     } catch {
       rmSync(partial, { recursive: true, force: true });
-      panic('kcov_remote_register: kr already exists');
+      const owner = join(folder, 'owner');
+      const pid = readNumber(owner);
+      // Of this process's own threads its own table knows.
+      if (pid === process.pid) return;
+      if (isAlive(pid)) panic('kcov_remote_register: kr already exists');
+      put(owner, `${process.pid}`); // The one that had it is gone; who is attached stays so.
     }
   }
 

@@ -103,8 +103,14 @@ export class RemoteKcov implements Traced {
     return Atomics.sub(this.#table, this.#row + ROW.REFCOUNT, 1) - 1;
   }
 
-  /** A thread is gone: nobody of it is in the section any more. */
+  /** @returns whether the section is that thread's now: nobody's, or of a thread that has ended */
+  claim(thread: number): boolean {
+    return Atomics.compareExchange(this.#table, this.#row + ROW.REGISTRANT, 0, thread + 1) === 0;
+  }
+
+  /** A thread is gone: nobody of it is in the section any more, and if it was its own another may have it. */
   threadExited(thread: number): void {
+    Atomics.compareExchange(this.#table, this.#row + ROW.REGISTRANT, thread + 1, 0);
     const inside = Atomics.compareExchange(this.#table, this.#row + ROW.INSIDE, thread + 1, 0);
     if (inside === thread + 1) Atomics.store(this.#table, this.#row + ROW.REFCOUNT, 0);
   }

@@ -96,16 +96,21 @@ export class RemoteSections {
   }
 
   /**
+   * Makes a section known, or takes over that of a thread that has ended, with whoever is attached to it.
+   *
    * @throws {KernelPanic} where the section exists, or the process has as many as it can
    * @see subr_kcov.c:246 kcov_remote_register
    */
   register(subsystem: Id, id: Id): void {
-    if (this.#find(subsystem, id) !== undefined) panic('kcov_remote_register: kr already exists');
+    const there = this.#find(subsystem, id);
+    if (there?.claim(this.#thread)) return;
+    if (there !== undefined) panic('kcov_remote_register: kr already exists');
     const { table, buffers } = this.#memory();
     const index = Atomics.add(table, CLAIMED, 1);
     if (index >= buffers.length) panic('kcov_remote_register: failed to allocate buffer');
     const row = (index + 1) * ROW.SIZE;
     table.set([...halves(subsystem), ...halves(id)], row + ROW.SUBSYSTEM);
+    this.#kd(index).claim(this.#thread);
     const mode = Atomics.load(table, TRACE_NEW) - 1;
     if (mode >= 0) this.#kd(index).enable(mode);
     Atomics.store(table, row + ROW.LIFE, LIFE.LIVE);

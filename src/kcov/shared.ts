@@ -31,6 +31,8 @@ export const ROW = {
   SILENCED: 7,
   /** The thread whose LWP is in the section, plus one; 0 where nobody is. */
   INSIDE: 8,
+  /** The thread that registered the section, plus one; 0 where that has ended. */
+  REGISTRANT: 9,
   SIZE: 16,
 } as const;
 

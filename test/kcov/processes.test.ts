@@ -104,10 +104,24 @@ describe('a section that a child process has registered', () => {
 
 describe('child processes', () => {
   test('register a section once among them (subr_kcov.c:254)', () =>
-    expect(run(`return [spawn('register:1:1').stdout, spawn('register:1:1').stdout];`)).toEqual([
-      '',
-      'kcov_remote_register: kr already exists\n',
-    ]));
+    expect(
+      run(`
+        const { child } = await start('register:1:1');
+        const second = spawn('register:1:1').stdout;
+        child.kill();
+        return [second, spawn('register:2:2', 'register:2:2').stdout];`),
+    ).toEqual(Array(2).fill('kcov_remote_register: kr already exists\n')));
+
+  test('take over the section of one that is gone, and whoever is attached stays so', () =>
+    expect(
+      run(`
+        spawn('register:1:1');
+        const { words, enable, disable } = attach(1, 1);
+        enable();
+        const second = spawn('register:1:1', 'section:1:1:3').stdout;
+        disable();
+        return [second, words[0]];`),
+    ).toEqual(['', 4]));
 
   test('are in a section one at a time (subr_kcov.c:285), unless one was killed in it', () =>
     expect(

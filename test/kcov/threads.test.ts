@@ -178,6 +178,20 @@ describe('threads that share sections', () => {
         return (await ask(start(), 'section', 1, 1, 3)).value;`),
     ).toBe(3));
 
+  test('take over the section of one that has ended, and whoever is attached stays so', () =>
+    expect(
+      run(`
+        const first = start();
+        await ask(first, 'register', 1, 1);
+        const { words, enable } = attach(1, 1);
+        enable();
+        await first.terminate();
+        const second = start();
+        const answers = [await ask(second, 'register', 1, 1), await ask(start(), 'register', 1, 1)];
+        await ask(second, 'section', 1, 1, 3);
+        return [answers, words[0]];`),
+    ).toEqual([[{}, { panic: 'kcov_remote_register: kr already exists' }], 4]));
+
   test('run out of them as a kernel runs out of memory (subr_kcov.c:266)', () =>
     expect(
       run(`

@@ -23,7 +23,8 @@ interface OpenFile {
 }
 
 const files: (OpenFile | undefined)[] = new Array(NOFILE - FIRST_FD).fill(undefined);
-const areas = new WeakSet<Uint8Array>();
+/** The devices of mapped areas, which are told when one is let go, closed or not. */
+const areas = new WeakMap<Uint8Array, DeviceFile>();
 
 const openFile = (fd: number, syscall: string): OpenFile => {
   const found = files[fd - FIRST_FD];
@@ -102,18 +103,23 @@ export function ioctl(fd: number, request: number, arg?: Request): number | bigi
  * @throws {DeviceError} EBADF; what the device refuses
  */
 export function mmap(length: number, prot: number, flags: number, fd: number, offset: number): Uint8Array {
-  const area = file(fd, 'mmap').mmap(length, prot, flags, offset);
-  areas.add(area);
+  const device = file(fd, 'mmap');
+  const area = device.mmap(length, prot, flags, offset);
+  areas.set(area, device);
   return area;
 }
 
 /**
- * Lets an area go. JavaScript frees the memory when nobody holds it any more.
+ * Lets an area go. JavaScript frees the memory when nobody holds it any more, and a descriptor that is opened later may
+ * get it: whoever reads the area on reads what is traced there.
  *
  * @throws {DeviceError} EINVAL for what was not mapped
  */
 export function munmap(area: Uint8Array): void {
-  if (!areas.delete(area)) throw new DeviceError('EINVAL', 'munmap');
+  const device = areas.get(area);
+  if (device === undefined) throw new DeviceError('EINVAL', 'munmap');
+  areas.delete(area);
+  device.munmap?.(area);
 }
 
 /**

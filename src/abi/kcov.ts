@@ -10,9 +10,20 @@ export const KCOV_IOC_DISABLE = _IO('K', 3);
 export const KCOV_IOC_REMOTE_ATTACH = _IOW('K', 10, 16);
 export const KCOV_IOC_REMOTE_DETACH = _IO('K', 11);
 
+/**
+ * Extensions, which NetBSD has not: Linux's proposed ioctls of these names and numbers, in NetBSD's group. A trace in
+ * which each PC stands once cannot overflow as long as the text has fewer sites than the buffer entries.
+ * @see https://lore.kernel.org/all/20250626134158.3385080-1-glider@google.com/ kcov: introduce KCOV_UNIQUE_ENABLE
+ */
+export const KCOV_UNIQUE_ENABLE = _IO('K', 103);
+export const KCOV_RESET_TRACE = _IO('K', 104);
+
 export const KCOV_MODE_NONE = 0;
 export const KCOV_MODE_TRACE_PC = 1;
 export const KCOV_MODE_TRACE_CMP = 2;
+
+/** What KCOV_UNIQUE_ENABLE sets; KCOV_IOC_ENABLE takes it for no mode. */
+export const KCOV_MODE_TRACE_UNIQUE_PC = 3;
 
 export const KCOV_REMOTE_VHCI = 0;
 

@@ -1,11 +1,11 @@
 /**
  * What instrumented code finds at run time: `globalThis.__kcov`, one per thread.
  *
- * It stands in for the kernel's exported symbols and for `curlwp->l_kcov` at once. The three hot fields fold the
- * original's ladder of guards (cold, interrupt, not traced, not enabled, silenced, wrong mode) into two numbers,
+ * It stands in for the kernel's exported symbols and for `curlwp->l_kcov` at once. The hot fields fold the
+ * original's ladder of guards (cold, interrupt, not traced, not enabled, silenced, wrong mode) into few values,
  * recomputed where that state changes and never on an edge:
  *
- *     __kcov.buf[0] >>> 0 < __kcov.end ? … : 0    // trace-pc
+ *     __kcov.buf[0] >>> 0 < __kcov.end ? … : __kcov.unique !== null && …    // trace-pc
  *     __kcov.cmp !== 0 && __kcov.trace_cmp(…)     // trace-cmp
  *
  * @see subr_kcov.c:579 __sanitizer_cov_trace_pc, subr_kcov.c:625 trace_cmp
@@ -13,13 +13,16 @@
 export interface Kernel {
   /**
    * The current buffer as 32-bit words: entry i's low half at `2 * i`, its high half at `2 * i + 1`. Entry 0 is
-   * the count. A dummy of one entry where the current LWP has none.
+   * the count. It stays what it was where nothing is traced, since `end` and `cmp` say so: a field that has had one
+   * value only is a constant to V8, and stores through it need no look at where it lies.
    */
   buf: Int32Array;
   /** Entries that a PC trace may fill; 0 where PCs are not traced now. */
   end: number;
   /** Entries that a CMP trace may fill; 0 where comparisons are not traced now. */
   cmp: number;
+  /** Where each PC is traced once: `end` is 0 then, and PCs come to the callback. Null otherwise. */
+  unique: UniqueTrace | null;
 
   /** `pc` is the low half, as in instrumented code (see text.ts), here and below. */
   __sanitizer_cov_trace_pc(pc: number): void;
@@ -45,6 +48,11 @@ export interface Kernel {
   kthread_create<R>(fn: () => R): R;
   kcov_silence_enter(): void;
   kcov_silence_leave(): void;
+}
+
+/** Takes PCs of which it keeps the first of each. */
+export interface UniqueTrace {
+  trace(pc: number): void;
 }
 
 /** Name of the global; code under test must not use it for its own. */

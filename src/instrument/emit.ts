@@ -16,35 +16,56 @@ function pcOf(site: Site): t.NumericLiteral {
   return literal;
 }
 
+const number = t.numericLiteral;
+const assign = t.assignmentExpression;
+const binary = t.binaryExpression;
+
 const word = (index: t.Expression): t.MemberExpression => t.memberExpression(kernel('buf'), index, true);
-const count = (): t.MemberExpression => word(t.numericLiteral(0));
+const count = (): t.MemberExpression => word(number(0));
 
 /**
- *     __kcov.buf[0] >>> 0 < __kcov.end &&
- *       (__kcov.buf[(__kcov.buf[0] += 1) << 1] = PC, __kcov.buf[__kcov.buf[0] << 1 | 1] = -1)
+ *     (index = __kcov.buf[0] >>> 0) < __kcov.end
+ *       ? (__kcov.buf[0] = index + 1, __kcov.buf[(index << 1) + 2] = PC, __kcov.buf[(index << 1) + 3] = -1)
+ *       : __kcov.unique !== null && __kcov.__sanitizer_cov_trace_pc(PC)
  *
  * Both halves of the entry are written, as the original does, so that a user who clears the mapped buffer while
  * tracing goes on reads whole PCs all the same. The count is unsigned, since its user may set any.
+ *
+ * Why so, and not otherwise: docs/instrumentation.md, "The form of a trace".
  */
-function inlineTracePc(site: Site): t.Expression {
-  const entry = t.assignmentExpression('+=', count(), t.numericLiteral(1));
-  const low = t.assignmentExpression(
-    '=',
-    word(t.binaryExpression('<<', entry, t.numericLiteral(1))),
-    pcOf(site),
-  );
-  const last = t.binaryExpression('<<', count(), t.numericLiteral(1));
-  const highHalf = word(t.binaryExpression('|', last, t.numericLiteral(1)));
-  const high = t.assignmentExpression('=', highHalf, t.numericLiteral(TEXT_HIGH));
-  const unsigned = t.binaryExpression('>>>', count(), t.numericLiteral(0));
-  const room = t.binaryExpression('<', unsigned, kernel('end'));
-  return t.logicalExpression('&&', room, t.sequenceExpression([low, high]));
+function inlineTracePc(site: Site, index: t.Identifier | null): t.Expression {
+  const unsigned = binary('>>>', count(), number(0));
+  const used = index === null ? unsigned : assign('=', index, unsigned);
+  const unique = binary('!==', kernel('unique'), t.nullLiteral());
+  const full = t.logicalExpression('&&', unique, callTracePc(site));
+  return t.conditionalExpression(binary('<', used, kernel('end')), store(site, index), full);
 }
 
-export function tracePc(site: Site, callbacks: Callbacks): t.Expression {
-  return callbacks === 'inline'
-    ? inlineTracePc(site)
-    : t.callExpression(kernel('__sanitizer_cov_trace_pc'), [pcOf(site)]);
+/** Without a variable, the count itself has to say where the entry is. */
+function store(site: Site, index: t.Identifier | null): t.Expression {
+  if (index === null) {
+    const at = binary('<<', assign('+=', count(), number(1)), number(1));
+    const high = binary('|', binary('<<', count(), number(1)), number(1));
+    return t.sequenceExpression([
+      assign('=', word(at), pcOf(site)),
+      assign('=', word(high), number(TEXT_HIGH)),
+    ]);
+  }
+  const half = (offset: number) =>
+    word(binary('+', binary('<<', t.cloneNode(index), number(1)), number(offset)));
+  return t.sequenceExpression([
+    assign('=', count(), binary('+', t.cloneNode(index), number(1))),
+    assign('=', half(2), pcOf(site)),
+    assign('=', half(3), number(TEXT_HIGH)),
+  ]);
+}
+
+const callTracePc = (site: Site): t.Expression =>
+  t.callExpression(kernel('__sanitizer_cov_trace_pc'), [pcOf(site)]);
+
+/** @param index a variable of the function around, where there can be one */
+export function tracePc(site: Site, callbacks: Callbacks, index: t.Identifier | null): t.Expression {
+  return callbacks === 'inline' ? inlineTracePc(site, index) : callTracePc(site);
 }
 
 /** `__kcov.cmp !== 0 && __kcov.NAME(...args, PC)` */
@@ -58,7 +79,7 @@ export function traceCmp(
 }
 
 /** What stands in for the kernel where no harness is loaded: nothing is ever traced. */
-const STUB = `globalThis.${KERNEL_GLOBAL}??={buf:new Int32Array(2),end:0,cmp:0,__sanitizer_cov_trace_pc(){},kldload(){}}`;
+const STUB = `globalThis.${KERNEL_GLOBAL}??={buf:new Int32Array(2),end:0,cmp:0,unique:null,__sanitizer_cov_trace_pc(){},kldload(){}}`;
 
 /** `globalThis.__kcov.kldload(filename, base, size, rest)`; where `standalone`, the stub stands in before it. */
 export function loadModule(

@@ -122,8 +122,12 @@ export class Rewriter {
 
   /** A variable that nothing evaluated inside `deeper` uses. */
   temp(role: 'left' | 'right'): t.Identifier {
-    const { names, depth } = this.#context.temps!;
-    let name = `_${role}${depth}`;
+    return this.#variable(`_${role}${this.#context.temps!.depth}`);
+  }
+
+  #variable(wanted: string): t.Identifier {
+    const { names } = this.#context.temps!;
+    let name = wanted;
     while (this.options.taken(name)) name = `_${name}`;
     names.add(name);
     return t.identifier(name);
@@ -163,14 +167,23 @@ export class Rewriter {
 
   // Rewriting.
 
+  #tracePc(site: Site): t.Expression {
+    const { callbacks } = this.options;
+    return tracePc(
+      site,
+      callbacks,
+      callbacks === 'inline' && this.hasTemps ? this.#variable('_index') : null,
+    );
+  }
+
   trace(site: Site): t.Statement[] {
-    return this.options.tracePc ? [t.expressionStatement(tracePc(site, this.options.callbacks))] : [];
+    return this.options.tracePc ? [t.expressionStatement(this.#tracePc(site))] : [];
   }
 
   /** `expression  ->  (trace_pc, expression)` */
   traced(site: Site, expression: t.Expression): t.Expression {
     if (!this.options.tracePc) return expression;
-    return t.sequenceExpression([tracePc(site, this.options.callbacks), expression]);
+    return t.sequenceExpression([this.#tracePc(site), expression]);
   }
 
   /**

@@ -10,9 +10,9 @@ function program(rewriter: Rewriter, node: t.Program): t.Node {
     const entry = rewriter.block(node, node.start!, node.end!);
     entry.place = { line: 1, column: 0 };
     const variables = rewriter.withTemps(() => {
-      node.body = rewriter.statements(node.body, node, node.end!);
+      node.body = [...rewriter.trace(entry), ...rewriter.statements(node.body, node, node.end!)];
     });
-    node.body.unshift(...variables, ...rewriter.trace(entry));
+    node.body.unshift(...variables);
   });
   return node;
 }
@@ -41,9 +41,9 @@ function func(rewriter: Rewriter, node: t.Function, parent: t.Node): t.Node {
 
 function functionBody(rewriter: Rewriter, body: t.BlockStatement, entry: Site): t.BlockStatement {
   const variables = rewriter.withTemps(() => {
-    body.body = rewriter.statements(body.body, body, body.end!);
+    body.body = [...rewriter.trace(entry), ...rewriter.statements(body.body, body, body.end!)];
   });
-  body.body.unshift(...variables, ...rewriter.trace(entry));
+  body.body.unshift(...variables);
   return body;
 }
 
@@ -101,9 +101,9 @@ function staticBlock(rewriter: Rewriter, node: t.StaticBlock, sites: FunctionSit
   rewriter.within(sites, () => {
     const entry = rewriter.block(node);
     const variables = rewriter.withTemps(() => {
-      node.body = rewriter.statements(node.body, node, node.end!);
+      node.body = [...rewriter.trace(entry), ...rewriter.statements(node.body, node, node.end!)];
     });
-    node.body.unshift(...variables, ...rewriter.trace(entry));
+    node.body.unshift(...variables);
   });
   return node;
 }

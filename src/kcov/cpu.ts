@@ -1,5 +1,6 @@
 import { AsyncLocalStorage, AsyncResource, createHook, executionAsyncResource } from 'node:async_hooks';
 import { Lwp, type Processor } from './lwp.ts';
+import { TraceMemory } from './memory.ts';
 
 /** A thenable as a promise, anything else as it is. */
 const asPromise = (value: unknown): unknown =>
@@ -17,6 +18,8 @@ const asPromise = (value: unknown): unknown =>
 export class Cpu implements Processor {
   curlwp: Lwp;
   readonly kernel: Processor['kernel'];
+  /** Memory for the buffers of this thread's descriptors. */
+  readonly memory: TraceMemory;
   readonly #first: Lwp;
   #flows: AsyncLocalStorage<Lwp> | undefined;
   /** Jobs that others have interrupted, with the LWPs that they belong to. */
@@ -25,6 +28,7 @@ export class Cpu implements Processor {
 
   constructor(kernel: Processor['kernel']) {
     this.kernel = kernel;
+    this.memory = new TraceMemory(kernel.buf);
     this.#first = new Lwp(this);
     this.curlwp = this.#first;
     this.curlwp.fold();

@@ -1,8 +1,15 @@
 import type { ErrnoCode } from '../abi/errno.ts';
-import { KCOV_BUF_MAX_ENTRIES, KCOV_ENTRY_SIZE, KCOV_MODE_NONE } from '../abi/kcov.ts';
+import {
+  KCOV_BUF_MAX_ENTRIES,
+  KCOV_ENTRY_SIZE,
+  KCOV_MODE_NONE,
+  KCOV_MODE_TRACE_UNIQUE_PC,
+} from '../abi/kcov.ts';
 import { roundPage } from '../abi/mman.ts';
+import type { TraceMemory } from './memory.ts';
 import type { RemoteKcov } from './remote-kcov.ts';
 import type { Traced } from './traced.ts';
+import { UniquePcs } from './unique-pcs.ts';
 
 /**
  * A kcov descriptor (KD): made by open, enabled by one LWP, which then owns it.
@@ -24,6 +31,12 @@ export class Kcov implements Traced {
   bufsize = 0;
   mode = KCOV_MODE_NONE;
   enabled = false;
+  unique: UniquePcs | null = null;
+  readonly #memory: TraceMemory;
+
+  constructor(memory: TraceMemory) {
+    this.#memory = memory;
+  }
 
   /** @see subr_kcov.c:184 kcov_allocbuf */
   allocbuf(nent: number): ErrnoCode | 0 {
@@ -32,8 +45,20 @@ export class Kcov implements Traced {
 
     this.bufnent = nent - 1;
     this.bufsize = roundPage(nent * KCOV_ENTRY_SIZE);
-    this.buf = new Int32Array(new SharedArrayBuffer(this.bufsize));
+    this.buf = this.#memory.take(this.bufsize);
     return 0;
+  }
+
+  /** Traces each PC once from now on, whatever was seen before. */
+  startUnique(): void {
+    this.unique ??= new UniquePcs(this.buf!, this.bufnent);
+    this.unique.forget();
+  }
+
+  /** Begins anew in the mode in which it traces. */
+  resetTrace(): void {
+    if (this.mode === KCOV_MODE_TRACE_UNIQUE_PC) this.unique!.forget();
+    Atomics.store(this.buf!, 0, 0);
   }
 
   lwpFree(): void {
@@ -43,6 +68,8 @@ export class Kcov implements Traced {
 
   /** @see subr_kcov.c:156 kcov_free */
   free(): void {
+    if (this.buf !== null) this.#memory.give(this.buf);
     this.buf = null;
+    this.unique = null;
   }
 }

@@ -11,6 +11,9 @@ import {
   KCOV_MODE_NONE,
   KCOV_MODE_TRACE_CMP,
   KCOV_MODE_TRACE_PC,
+  KCOV_MODE_TRACE_UNIQUE_PC,
+  KCOV_RESET_TRACE,
+  KCOV_UNIQUE_ENABLE,
 } from '../abi/kcov.ts';
 import { PROT_EXEC } from '../abi/mman.ts';
 import { int, section, uint64 } from './arguments.ts';
@@ -28,7 +31,7 @@ const isValidMode = (mode: number): boolean =>
  * @see subr_kcov.c:447 kcov_open
  */
 export class KcovFile implements DeviceFile {
-  #kd: Kcov | null = new Kcov();
+  #kd: Kcov | null;
   readonly #cpu: Cpu;
   readonly #sections: RemoteSections;
 
@@ -36,6 +39,7 @@ export class KcovFile implements DeviceFile {
   constructor(cpu: Cpu, sections: RemoteSections) {
     this.#cpu = cpu;
     this.#sections = sections;
+    this.#kd = new Kcov(cpu.memory);
   }
 
   /** @see subr_kcov.c:484 kcov_fops_ioctl */
@@ -61,6 +65,10 @@ export class KcovFile implements DeviceFile {
         return this.#sections.attach(kd, ...section(arg));
       case KCOV_IOC_REMOTE_DETACH:
         return remoteDetach(kd);
+      case KCOV_UNIQUE_ENABLE:
+        return this.#uniqueEnable(kd);
+      case KCOV_RESET_TRACE:
+        return this.#resetTrace(kd);
       default:
         return 'EINVAL';
     }
@@ -77,7 +85,11 @@ export class KcovFile implements DeviceFile {
   #enable(kd: Kcov, mode: number): ErrnoCode | 0 {
     if (!isValidMode(mode)) return 'EINVAL';
     if (kd.remote !== null) return kd.remote.enable(mode);
+    return this.#own(kd, mode);
+  }
 
+  /** The caller's LWP is traced into the KD from now on. */
+  #own(kd: Kcov, mode: number): ErrnoCode | 0 {
     const l = this.#cpu.curlwp;
     if (kd.enabled) return 'EBUSY';
     if (l.l_kcov !== null) return 'EBUSY';
@@ -86,6 +98,22 @@ export class KcovFile implements DeviceFile {
     l.l_kcov = kd;
     kd.mode = mode;
     kd.enabled = true;
+    return 0;
+  }
+
+  /** An extension: like KCOV_IOC_ENABLE, but a remote section cannot be traced so. */
+  #uniqueEnable(kd: Kcov): ErrnoCode | 0 {
+    if (kd.remote !== null) return 'EINVAL';
+    const error = this.#own(kd, KCOV_MODE_TRACE_UNIQUE_PC);
+    if (error === 0) kd.startUnique();
+    return error;
+  }
+
+  /** An extension: begins a trace anew, in any mode. Refused like KCOV_IOC_DISABLE. */
+  #resetTrace(kd: Kcov): ErrnoCode | 0 {
+    if (kd.remote !== null) return 'EINVAL';
+    if (!kd.enabled || this.#cpu.curlwp.l_kcov !== kd) return 'ENOENT';
+    kd.resetTrace();
     return 0;
   }
 
@@ -113,7 +141,12 @@ export class KcovFile implements DeviceFile {
     if (this.#kd === null) throw new DeviceError('ENXIO', 'mmap');
     const { buf, bufsize } = this.#kd.remote ?? this.#kd;
     if (length + offset > bufsize || buf === null) throw new DeviceError('ENOMEM', 'mmap');
+    this.#cpu.memory.mapped(buf.buffer, 1);
     return new Uint8Array(buf.buffer, offset, length);
+  }
+
+  munmap(area: Uint8Array): void {
+    this.#cpu.memory.mapped(area.buffer, -1);
   }
 
   /** @see subr_kcov.c:85 fbadop_read */

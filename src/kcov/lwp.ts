@@ -1,14 +1,11 @@
-import { KCOV_MODE_TRACE_CMP, KCOV_MODE_TRACE_PC } from '../abi/kcov.ts';
+import { KCOV_MODE_TRACE_CMP, KCOV_MODE_TRACE_PC, KCOV_MODE_TRACE_UNIQUE_PC } from '../abi/kcov.ts';
 import type { Kernel } from '../abi/kernel.ts';
 import type { Traced } from './traced.ts';
-
-/** What instrumented code reads where nothing is traced: a count that never is below the end. */
-const UNTRACED = new Int32Array(2);
 
 /** What runs LWPs, one at a time, and what instrumented code reads there. */
 export interface Processor {
   curlwp: Lwp;
-  readonly kernel: Pick<Kernel, 'buf' | 'end' | 'cmp'>;
+  readonly kernel: Pick<Kernel, 'buf' | 'end' | 'cmp' | 'unique'>;
 }
 
 /** A flow of control, and the KD that traces it. */
@@ -21,7 +18,7 @@ export class Lwp {
   }
 
   /**
-   * Folds all that decides whether this LWP is traced into the three fields that instrumented code reads. To be
+   * Folds all that decides whether this LWP is traced into the fields that instrumented code reads. To be
    * called wherever one of them changes: which LWP runs, which KD it has, and that KD's `enabled`, `silenced` and
    * `mode`. What changes while another LWP runs is folded when this one goes on.
    *
@@ -32,7 +29,9 @@ export class Lwp {
     if (curlwp !== this) return;
     const kd = this.l_kcov;
     const traced = kd?.enabled && !kd.silenced;
-    kernel.buf = (traced && kd.buf) || UNTRACED;
+    // Written only where it changes: until then it is a constant to V8.
+    if (traced && kd.buf !== null && kd.buf !== kernel.buf) kernel.buf = kd.buf;
+    kernel.unique = traced && kd.mode === KCOV_MODE_TRACE_UNIQUE_PC ? kd.unique : null;
     kernel.end = traced && kd.mode === KCOV_MODE_TRACE_PC ? kd.bufnent : 0;
     kernel.cmp = traced && kd.mode === KCOV_MODE_TRACE_CMP ? kd.bufnent : 0;
   }

@@ -11,6 +11,8 @@ export class RemoteKcov implements Traced {
   readonly buf: Int32Array;
   readonly bufnent = KCOV_BUF_MAX_ENTRIES - 1;
   readonly bufsize = KCOV_BUF_MAX_ENTRIES * KCOV_ENTRY_SIZE;
+  /** The PCs that were seen would have to be shared as well. */
+  readonly unique = null;
   /** Where the section is worked for in another process. */
   peer: Peer | null = null;
   readonly #table: Int32Array;

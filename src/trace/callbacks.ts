@@ -12,7 +12,7 @@ import { TEXT_HIGH } from '../abi/text.ts';
  * Operands come as two 32-bit halves, low half first, as they lie in the buffer: numbers of 64 bits would have to
  * be BigInts, which allocate.
  */
-export type Hot = Pick<Kernel, 'buf' | 'end' | 'cmp'>;
+export type Hot = Pick<Kernel, 'buf' | 'end' | 'cmp' | 'unique'>;
 
 /**
  * @param pc low half of the return address
@@ -25,7 +25,7 @@ export function __sanitizer_cov_trace_pc(kernel: Hot, pc: number): void {
     buf[(idx + 1) * 2] = pc;
     buf[(idx + 1) * 2 + 1] = TEXT_HIGH;
     buf[0] = idx + 1;
-  }
+  } else if (kernel.unique !== null) kernel.unique.trace(pc);
 }
 
 /** @see subr_kcov.c:625 trace_cmp */

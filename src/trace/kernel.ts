@@ -1,3 +1,4 @@
+import { KCOV_BUF_MAX_ENTRIES, KCOV_ENTRY_SIZE } from '../abi/kcov.ts';
 import type { Kernel } from '../abi/kernel.ts';
 import * as hooks from './callbacks.ts';
 import {
@@ -15,6 +16,7 @@ type Services = Omit<
   | 'buf'
   | 'end'
   | 'cmp'
+  | 'unique'
   | '__sanitizer_cov_trace_pc'
   | 'trace_cmp'
   | 'trace_const_cmp'
@@ -27,9 +29,10 @@ type Services = Omit<
  * with anything to the callbacks of C, which compare integers of one width.
  */
 export class ThreadKernel implements Kernel {
-  buf = new Int32Array(2);
+  buf = new Int32Array(new SharedArrayBuffer(KCOV_BUF_MAX_ENTRIES * KCOV_ENTRY_SIZE));
   end = 0;
   cmp = 0;
+  unique: Kernel['unique'] = null;
   __sanitizer_weak_hook_strcmp: Kernel['__sanitizer_weak_hook_strcmp'] = null;
 
   kldload!: Services['kldload'];

@@ -84,7 +84,7 @@ async function run(
   if (restart !== undefined) return again();
   if (stats.overflows > 0)
     process.stderr.write(
-      `kcovjs: the buffer was full in ${stats.overflows} of ${stats.runs} runs: coverage that came later in them is lost\n`,
+      `kcovjs: the buffer was full in ${stats.overflows} of ${stats.runs} runs: what came later in them was traced by a further run, and counts once\n`,
     );
   // A target may have left timers and sockets behind.
   process.exit(code);

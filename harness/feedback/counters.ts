@@ -1,4 +1,5 @@
-import { KERNBASE, KERNEL_TEXT_SIZE, MODULE_ALIGN, SITE_SIZE, TEXT_SIZE } from '../../src/abi/text.ts';
+import { KERNBASE, KERNEL_TEXT_SIZE, MODULE_ALIGN, pcLow, SITE_SIZE, TEXT_SIZE } from '../../src/abi/text.ts';
+import { Stability } from './stability.ts';
 
 /** A loaded module, as kldstat(2) tells of it. */
 export interface LoadedModule {
@@ -23,14 +24,27 @@ const UNKNOWN = 0;
 const NOWHERE = PAGE_SITES;
 const FIRST = 2 * PAGE_SITES;
 
+const FLOORS = [1, 2, 3, 4, 8, 16, 32, 128];
 /**
  * libFuzzer's classes of a counter's value, each a bit: 1, 2, 3, 4-7, 8-15, 16-31, 32-127, 128 and more.
  * A run is new to libFuzzer when a counter is in a class that it was not in before.
  */
 const BUCKETS = Uint8Array.from({ length: 256 }, (_, count) => {
-  const floors = [1, 2, 3, 4, 8, 16, 32, 128];
-  return count === 0 ? 0 : 1 << floors.findLastIndex((floor) => floor <= count);
+  return count === 0 ? 0 : 1 << FLOORS.findLastIndex((floor) => floor <= count);
 });
+
+/** A count in the highest of these classes, 0 for none. */
+const countOf = (classes: number): number => (classes === 0 ? 0 : FLOORS[31 - Math.clz32(classes)]!);
+
+/** Times that something new at one place may fail to come back before it is left alone. */
+const MAX_DOUBTS = 4;
+
+export interface StabilityReport {
+  /** Of the places that were reached, those that were reached alike whenever an input ran again: from 0 to 1. */
+  share: number;
+  /** Low halves of the PCs of the others. */
+  flaky: number[];
+}
 
 /**
  * libFuzzer's 8-bit counters for the sites of all modules. Sites have counters in the order of their addresses;
@@ -43,10 +57,17 @@ export class Counters {
   readonly #pages = new Int32Array(TEXT_SIZE / MODULE_ALIGN);
   /** Saturates at 255 by itself. */
   readonly #counters = new Uint8ClampedArray(MAX_COUNTERS);
-  /** For each counter the classes that it has been in. */
+  /** For each counter the classes that count, and how often a new one did not come back when its input ran again. */
   readonly #seen = new Uint8Array(MAX_COUNTERS);
-  /** Counters that the current run has raised from 0. */
-  readonly #touched: Int32Array;
+  readonly #doubts = new Uint8Array(MAX_COUNTERS);
+  /** What the current input's second run counted. */
+  readonly #again = new Uint8ClampedArray(MAX_COUNTERS);
+  /** Counters that the current input has raised from 0, in its first run, and in its second. */
+  readonly #touched = new Int32Array(MAX_COUNTERS);
+  readonly #touchedAgain = new Int32Array(MAX_COUNTERS);
+  #distinct = 0;
+  #distinctAgain = 0;
+  readonly #stability = new Stability();
   /** The next counter to hand out, and the first that is not registered. */
   #next = FIRST;
   #registered = FIRST;
@@ -54,12 +75,10 @@ export class Counters {
   /**
    * @param register takes a region of counters, which stays where it is
    * @param kldstat the modules that are loaded at that time
-   * @param entries of the buffer whose PCs are counted
    */
-  constructor(register: (counters: Buffer) => void, kldstat: () => readonly LoadedModule[], entries: number) {
+  constructor(register: (counters: Buffer) => void, kldstat: () => readonly LoadedModule[]) {
     this.#register = register;
     this.#kldstat = kldstat;
-    this.#touched = new Int32Array(entries);
     this.#mapModules(0);
   }
 
@@ -68,18 +87,101 @@ export class Counters {
     return this.#next - FIRST;
   }
 
+  /** Places that differ from run to run, by the low half of their PCs, and the share of those that do not. */
+  get stability(): StabilityReport {
+    const { share, flaky } = this.#stability;
+    return { share, flaky: flaky.map((at) => this.#pcOf(at)) };
+  }
+
+  /** To be called before each input; its counters must be clear, as libFuzzer leaves them. */
+  begin(): void {
+    this.#distinct = 0;
+  }
+
   /**
    * Counts the PCs of a buffer. Runs after every execution: no allocation unless a module has loaded.
    *
-   * @param words the buffer in 32-bit words; the counters must be clear, as libFuzzer leaves them before a run
-   * @returns whether a counter is in a class that it was never in before
+   * @param words the buffer in 32-bit words
    */
-  count(words: Int32Array): boolean {
+  count(words: Int32Array): void {
+    this.#distinct = this.#add(words, this.#counters, this.#touched, this.#distinct);
+  }
+
+  /** Counts PCs of a buffer that has each once, where they were not counted at all: those that an overflow lost. */
+  countLost(words: Int32Array): void {
+    this.#distinct = this.#addLost(words, this.#counters, this.#touched, this.#distinct);
+  }
+
+  /**
+   * Whether a counter is in a class that it was not in before. One that never came back is not asked about any more:
+   * libFuzzer is shown the class that it had.
+   */
+  get isNew(): boolean {
+    let fresh = false;
+    for (let i = 0; i < this.#distinct; i++) {
+      const at = this.#touched[i]!;
+      if (!(BUCKETS[this.#counters[at]!]! & ~this.#seen[at]!)) continue;
+      if (this.#doubts[at]! < MAX_DOUBTS) fresh = true;
+      else this.#counters[at] = countOf(this.#seen[at]!);
+    }
+    return fresh;
+  }
+
+  /** Counts what the input did when it ran once more, for `confirm`. */
+  countAgain(words: Int32Array): void {
+    this.#distinctAgain = this.#add(words, this.#again, this.#touchedAgain, this.#distinctAgain);
+  }
+
+  /** As `countLost`, for the second run. */
+  countLostAgain(words: Int32Array): void {
+    this.#distinctAgain = this.#addLost(words, this.#again, this.#touchedAgain, this.#distinctAgain);
+  }
+
+  /** Takes back what was new and did not come again: a place counts as often as it was reached in both runs. */
+  confirm(): void {
+    const [counters, again] = [this.#counters, this.#again];
+    let common = 0;
+    for (let i = 0; i < this.#distinct; i++) {
+      const at = this.#touched[i]!;
+      if (again[at] !== 0) common++;
+      const bucket = BUCKETS[counters[at]!]!;
+      if (bucket === BUCKETS[again[at]!]!) continue;
+      this.#stability.differs(at);
+      if (!(bucket & ~this.#seen[at]!)) continue;
+      this.#doubts[at]!++;
+      counters[at] = Math.min(counters[at]!, again[at]!);
+    }
+    for (let i = 0; i < this.#distinctAgain; i++) {
+      const at = this.#touchedAgain[i]!;
+      if (counters[at] === 0) this.#stability.differs(at);
+      again[at] = 0;
+    }
+    this.#stability.ran(this.#distinct, common);
+    this.#distinctAgain = 0;
+  }
+
+  /** Whether inputs that run again do not do again what they did: then nothing can be confirmed. */
+  get remembers(): boolean {
+    return this.#stability.remembers;
+  }
+
+  /** The input is over, and what its counters say counts. @returns whether any of it is new */
+  settle(): boolean {
+    let fresh = 0;
+    for (let i = 0; i < this.#distinct; i++) {
+      const at = this.#touched[i]!;
+      const seen = this.#seen[at]!;
+      const bucket = BUCKETS[this.#counters[at]!]!;
+      if (seen === 0 && bucket !== 0) this.#stability.found();
+      this.#seen[at] = seen | bucket;
+      fresh |= bucket & ~seen;
+    }
+    return fresh !== 0;
+  }
+
+  #add(words: Int32Array, counters: Uint8ClampedArray, touched: Int32Array, distinct: number): number {
     const pages = this.#pages;
-    const counters = this.#counters;
-    const touched = this.#touched;
     const last = words[0]! << 1;
-    let distinct = 0;
     for (let i = 2; i <= last; i += 2) {
       const offset = words[i]! & (TEXT_SIZE - 1);
       let page = pages[offset >>> PAGE_SHIFT]!;
@@ -88,20 +190,35 @@ export class Counters {
       if (counters[at] === 0) touched[distinct++] = at;
       counters[at]!++;
     }
-    return this.#isNew(distinct);
+    return distinct;
   }
 
-  /** Notes the classes of the counters that this run raised. */
-  #isNew(distinct: number): boolean {
-    let fresh = 0;
-    for (let i = 0; i < distinct; i++) {
-      const at = this.#touched[i]!;
-      const seen = this.#seen[at]!;
-      const bucket = BUCKETS[this.#counters[at]!]!;
-      this.#seen[at] = seen | bucket;
-      fresh |= bucket & ~seen;
+  #addLost(words: Int32Array, counters: Uint8ClampedArray, touched: Int32Array, distinct: number): number {
+    const last = words[0]! << 1;
+    for (let i = 2; i <= last; i += 2) {
+      const at = this.#counterOf(words[i]!);
+      if (counters[at] !== 0) continue;
+      counters[at] = 1;
+      touched[distinct++] = at;
     }
-    return fresh !== 0;
+    return distinct;
+  }
+
+  #counterOf(low: number): number {
+    const offset = low & (TEXT_SIZE - 1);
+    const known = this.#pages[offset >>> PAGE_SHIFT]!;
+    const page = known === UNKNOWN ? this.#discover(offset) : known;
+    return page + ((offset & (MODULE_ALIGN - 1)) >>> SITE_SHIFT);
+  }
+
+  /** The low half of the PC of a counter's site. */
+  #pcOf(counter: number): number {
+    let page = 0;
+    for (let i = 0; i < this.#pages.length; i++) {
+      const first = this.#pages[i]!;
+      if (first >= FIRST && first <= counter && first > this.#pages[page]!) page = i;
+    }
+    return pcLow(page * MODULE_ALIGN + (counter - this.#pages[page]!) * SITE_SIZE);
   }
 
   /** Asks for modules that have loaded since. @returns the page's first counter */

@@ -3,13 +3,14 @@ import {
   KCOV_BUF_MAX_ENTRIES,
   KCOV_MODE_TRACE_CMP,
   KCOV_MODE_TRACE_PC,
+  KCOV_MODE_TRACE_UNIQUE_PC,
 } from '../../src/abi/kcov.ts';
 import { boot } from '../../src/boot.ts';
 import { lwpCreate } from '../../src/user.ts';
 import { Descriptor } from '../kcov/descriptor.ts';
 import { Remotes } from '../kcov/remotes.ts';
 import { type CompareHooks, Comparisons } from './comparisons.ts';
-import { Counters, type LoadedModule } from './counters.ts';
+import { Counters, type LoadedModule, type StabilityReport } from './counters.ts';
 import { Share } from './share.ts';
 
 /** libFuzzer's side of the feedback. */
@@ -39,8 +40,12 @@ export interface SessionStats {
   runs: number;
   /** Further executions of the same inputs, for their comparisons. */
   compareRuns: number;
-  /** Executions whose trace did not fit the buffer. */
+  /** Further executions, to see whether what was new comes back. */
+  confirmRuns: number;
+  /** Inputs whose PCs did not fit the buffer: they were executed again in a trace that has each once. */
   overflows: number;
+  /** Executions whose comparisons did not fit. */
+  compareOverflows: number;
 }
 
 /** Records that fill the buffer; word 0 is the count. */
@@ -52,13 +57,30 @@ type Execute<R> = (data: Buffer) => R;
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 
+/** Why an input runs once more. */
+type Purpose = 'count' | 'lost' | 'again' | 'lostAgain' | 'compare';
+
+const MODES: Record<Purpose, number> = {
+  count: KCOV_MODE_TRACE_PC,
+  lost: KCOV_MODE_TRACE_UNIQUE_PC,
+  again: KCOV_MODE_TRACE_PC,
+  lostAgain: KCOV_MODE_TRACE_UNIQUE_PC,
+  compare: KCOV_MODE_TRACE_CMP,
+};
+
 /**
- * Runs a target on a kcov descriptor of its own and hands what it traced to libFuzzer: PCs of every run as
- * counters, and comparisons of a second run of the same input, where the first found something new and from time
- * to time, so that libFuzzer's table of recent compares stays fed.
+ * Runs a target on a kcov descriptor of its own and hands what it traced to libFuzzer: PCs as counters, and
+ * comparisons of a second run of the same input. What is new is executed again before it counts, since timers, caches
+ * and what happens once only make a run differ from the next.
  */
 export class Session {
-  readonly stats: SessionStats = { runs: 0, compareRuns: 0, overflows: 0 };
+  readonly stats: SessionStats = {
+    runs: 0,
+    compareRuns: 0,
+    confirmRuns: 0,
+    overflows: 0,
+    compareOverflows: 0,
+  };
   readonly #own = new Descriptor(KCOV_BUF_MAX_ENTRIES);
   readonly #remotes: Remotes | null;
   readonly #flows: boolean;
@@ -69,41 +91,52 @@ export class Session {
   readonly #slow: number;
   /** The current input, since a target may write into the one that it was given. */
   #input: Buffer = Buffer.alloc(4096);
+  #length = 0;
+  /** Of the execution that is just over. */
+  #overflowed = false;
+  #pcs = 0;
 
   /** @throws what open(2) and ioctl(2) of `/dev/kcov` throw */
   constructor(options: SessionOptions) {
     const { hooks, kldstat, everyComparison = false, slow = Number.POSITIVE_INFINITY } = options;
     this.#remotes = (options.remote ?? true) ? new Remotes() : null;
     this.#flows = options.flows ?? false;
-    this.#counters = new Counters(
-      (region) => hooks.registerModuleCounters(region),
-      kldstat,
-      KCOV_BUF_MAX_ENTRIES,
-    );
+    this.#counters = new Counters((region) => hooks.registerModuleCounters(region), kldstat);
     this.#comparisons = new Comparisons(hooks);
     this.#every = everyComparison;
     this.#slow = slow;
     boot().kernel.__sanitizer_weak_hook_strcmp = (pc, s1, s2) => this.#comparisons.strcmp(pc, s1, s2);
   }
 
+  /** How far runs of one input are alike. */
+  get stability(): StabilityReport {
+    return this.#counters.stability;
+  }
+
+  /** Whether the target does not do again what it did: then new coverage counts without being seen twice. */
+  get remembers(): boolean {
+    return this.#counters.remembers;
+  }
+
   /**
    * Executes an input and reports what it did.
    *
-   * @param execute runs it once; called a second time with the same bytes where comparisons are wanted
+   * @param execute runs it once; called again with the same bytes where more is to be known
    * @returns what the first execution returned: a promise where that is one, settled when all is done
-   * @throws what either execution throws; after an error there is no second one
+   * @throws what any execution throws; after an error there is no further one
    */
   trace<R>(execute: Execute<R>, data: Buffer): R {
     this.stats.runs++;
     this.#keep(data);
+    this.#counters.begin();
     const start = performance.now();
-    const result = this.#tracePc(execute, data);
+    const result = this.#record('count', execute, data);
     if (!isThenable(result)) {
-      if (this.#wantsCompares(start)) this.#traceCmp(execute, data.length);
+      for (const purpose of this.#further(start)) this.#record(purpose, execute, this.#copy());
       return result;
     }
     const settled = result.then(async (value) => {
-      if (this.#wantsCompares(start)) await this.#traceCmp(execute, data.length);
+      for (const purpose of this.#further(start)) await this.#record(purpose, execute, this.#copy());
       return value;
     });
     return settled as R;
@@ -115,78 +148,92 @@ export class Session {
     this.#remotes?.close();
   }
 
-  #tracePc<R>(execute: Execute<R>, data: Buffer): R {
-    return this.#record(KCOV_MODE_TRACE_PC, execute, data);
-  }
-
-  #traceCmp<R>(execute: Execute<R>, length: number): R {
-    this.stats.compareRuns++;
-    this.#comparisons.reset();
-    return this.#record(KCOV_MODE_TRACE_CMP, execute, Buffer.from(this.#input.subarray(0, length)));
+  /** What the input is executed for again, one after the other; each is over when the next is asked for. */
+  *#further(start: number): Generator<Purpose> {
+    // All executions of an input share libFuzzer's one alarm.
+    const isSlow = performance.now() - start >= this.#slow;
+    if (this.#overflowed && !isSlow) yield 'lost';
+    let isNew = this.#counters.isNew;
+    if (isNew) {
+      if (!isSlow && !this.#counters.remembers) {
+        this.stats.confirmRuns++;
+        yield 'again';
+        if (this.#overflowed) yield 'lostAgain';
+        this.#counters.confirm();
+      }
+      isNew = this.#counters.settle();
+    }
+    this.#share.ran(this.#pcs, isNew);
+    if (!isSlow && (this.#every || this.#share.wantsCompares())) yield 'compare';
   }
 
   /** One execution on the descriptors, read back when it is over, however it ends. */
-  #record<R>(mode: number, execute: Execute<R>, data: Buffer): R {
+  #record<R>(purpose: Purpose, execute: Execute<R>, data: Buffer): R {
+    if (purpose === 'compare') {
+      this.stats.compareRuns++;
+      this.#comparisons.reset();
+    }
+    const mode = MODES[purpose];
     this.#own.reset();
-    this.#remotes?.enable(mode);
+    // The sections of others cannot be traced uniquely.
+    if (mode !== KCOV_MODE_TRACE_UNIQUE_PC) this.#remotes?.enable(mode);
     let result: R;
     try {
       result = this.#flows
         ? lwpCreate(() => this.#enabled(mode, execute, data))
         : this.#enabled(mode, execute, data);
     } catch (error) {
-      this.#finish(mode);
+      this.#finish(purpose);
       throw error;
     }
     if (!isThenable(result)) {
-      this.#finish(mode);
+      this.#finish(purpose);
       return result;
     }
-    const settled = Promise.resolve(result).finally(() => this.#finish(mode));
+    const settled = Promise.resolve(result).finally(() => this.#finish(purpose));
     return settled as R;
   }
 
   #enabled<R>(mode: number, execute: Execute<R>, data: Buffer): R {
-    this.#own.enable(mode);
+    if (mode === KCOV_MODE_TRACE_UNIQUE_PC) this.#own.enableUnique();
+    else this.#own.enable(mode);
     return execute(data);
   }
 
-  #finish(mode: number): void {
+  #finish(purpose: Purpose): void {
     // An LWP of its own has ended by now, and with it its trace.
     if (!this.#flows) this.#own.disable();
-    const traces = [this.#own, ...(this.#remotes?.disable() ?? []).map(({ descriptor }) => descriptor)];
-    if (mode === KCOV_MODE_TRACE_PC) this.#countPcs(traces);
-    else this.#reportComparisons(traces);
+    if (purpose === 'lost') this.#counters.countLost(this.#own.words);
+    else if (purpose === 'lostAgain') this.#counters.countLostAgain(this.#own.words);
+    else this.#readBack(purpose);
   }
 
-  #countPcs(traces: Descriptor[]): void {
-    let isNew = false;
-    let count = 0;
-    for (const trace of traces) {
-      isNew = this.#counters.count(trace.words) || isNew;
-      count += trace.count;
-      if (trace.count >= MAX_PCS) this.stats.overflows++;
+  #readBack(purpose: 'count' | 'again' | 'compare'): void {
+    const remote = (this.#remotes?.disable() ?? []).map(({ descriptor }) => descriptor);
+    const limit = purpose === 'compare' ? MAX_COMPARISONS : MAX_PCS;
+    this.#pcs = 0;
+    this.#overflowed = false;
+    for (const trace of [this.#own, ...remote]) {
+      const { words, count } = trace;
+      if (count >= limit) this.#overflowed = true;
+      this.#pcs += count;
+      if (purpose === 'count') this.#counters.count(words);
+      else if (purpose === 'again') this.#counters.countAgain(words);
+      else this.#comparisons.report(words);
     }
-    this.#share.ran(count, isNew);
-  }
-
-  #reportComparisons(traces: Descriptor[]): void {
-    let count = 0;
-    for (const trace of traces) {
-      this.#comparisons.report(trace.words);
-      count += trace.count;
-      if (trace.count >= MAX_COMPARISONS) this.stats.overflows++;
-    }
-    this.#share.compared(count);
-  }
-
-  #wantsCompares(start: number): boolean {
-    if (!this.#every && !this.#share.wantsCompares()) return false;
-    return performance.now() - start < this.#slow;
+    if (this.#overflowed && purpose === 'count') this.stats.overflows++;
+    if (purpose !== 'compare') return;
+    if (this.#overflowed) this.stats.compareOverflows++;
+    this.#share.compared(this.#pcs);
   }
 
   #keep(data: Buffer): void {
     if (data.length > this.#input.length) this.#input = Buffer.alloc(2 * data.length);
     this.#input.set(data);
+    this.#length = data.length;
+  }
+
+  #copy(): Buffer {
+    return Buffer.from(this.#input.subarray(0, this.#length));
   }
 }

@@ -4,6 +4,7 @@ import {
   KCOV_IOC_ENABLE,
   KCOV_IOC_REMOTE_ATTACH,
   KCOV_IOC_SETBUFSIZE,
+  KCOV_UNIQUE_ENABLE,
   type Section,
 } from '../../src/abi/kcov.ts';
 import { MAP_SHARED, PROT_READ, PROT_WRITE } from '../../src/abi/mman.ts';
@@ -47,6 +48,11 @@ export class Descriptor {
 
   enable(mode: number): void {
     ioctl(this.#fd, KCOV_IOC_ENABLE, mode);
+  }
+
+  /** Traces each PC once. Not for remote sections. */
+  enableUnique(): void {
+    ioctl(this.#fd, KCOV_UNIQUE_ENABLE);
   }
 
   disable(): void {

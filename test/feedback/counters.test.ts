@@ -20,14 +20,14 @@ function traced(offsets: readonly number[]): Int32Array {
   return words;
 }
 
-function start(modules: LoadedModule[], entries = 1000) {
+function start(modules: LoadedModule[]) {
   const regions: Buffer[] = [];
   let asked = 0;
   const kldstat = () => {
     asked++;
     return modules;
   };
-  const counters = new Counters((region) => regions.push(region), kldstat, entries);
+  const counters = new Counters((region) => regions.push(region), kldstat);
   return {
     counters,
     regions,
@@ -35,7 +35,9 @@ function start(modules: LoadedModule[], entries = 1000) {
     /** Counts as one run of libFuzzer does, which clears the counters before it. */
     run(offsets: readonly number[]): boolean {
       for (const region of regions) region.fill(0);
-      return counters.count(traced(offsets));
+      counters.begin();
+      counters.count(traced(offsets));
+      return counters.isNew && counters.settle();
     },
   };
 }

@@ -37,6 +37,14 @@ function start(options: Partial<SessionOptions> = {}) {
   });
   return {
     calls,
+    counts: () => [...regions[0]!],
+    /** Whether something new has come, and was looked at a second time. */
+    isNew(execute: () => void): boolean {
+      const { confirmRuns } = session.stats;
+      for (const region of regions) region.fill(0);
+      session.trace(execute, Buffer.from('input'));
+      return session.stats.confirmRuns > confirmRuns;
+    },
     reached: () => [...regions[0]!].flatMap((count, site) => (count > 0 ? [site] : [])),
     /** Traces as libFuzzer calls a target: with cleared counters. */
     trace<R>(execute: (data: Buffer) => R, data = Buffer.from('input')): R {
@@ -70,12 +78,12 @@ describe('a synchronous run', () => {
       return 'result';
     };
     expect(trace(execute)).toBe('result');
-    expect(seen).toEqual(['input', 'input']);
+    expect(seen).toEqual(['input', 'input', 'input']); // counted, confirmed, compared
     expect(calls).toContainEqual([BASE / 8 + 2, 0x4b, 'i'.charCodeAt(0)]);
     expect(calls).toContainEqual([BASE / 8 + 3, 'magic', 'input']);
     trace(execute);
-    expect(seen).toHaveLength(3);
-    expect(session.stats).toEqual({ runs: 2, compareRuns: 1, overflows: 0 });
+    expect(seen).toHaveLength(4);
+    expect(session.stats).toMatchObject({ runs: 2, confirmRuns: 1, compareRuns: 1, overflows: 0 });
   });
 
   it('is executed once more from time to time when it is not', () => {
@@ -95,7 +103,7 @@ describe('a synchronous run', () => {
       },
       Buffer.from(`${'a'.repeat(1e6)}z`),
     );
-    expect(lengths).toEqual([1_000_001, 1e6, 1_000_001, 1e6]);
+    expect(lengths).toEqual([1_000_001, 1e6, 1_000_001, 1e6, 1_000_001, 1e6]);
   });
 
   it('that throws is counted, and not executed again', () => {
@@ -136,14 +144,97 @@ describe('a synchronous run', () => {
     expect(session.stats.compareRuns).toBe(20);
   });
 
-  it('that overflows the buffer is counted as such', () => {
-    const { trace, reached } = start();
-    trace(() => {
-      for (let i = 0; i < 262_143; i++) pc(1);
-      pc(2);
-    });
+  it('that overflows the buffer loses no place: what came later is traced by a further execution', () => {
+    const { trace, reached, isNew } = start();
+    const long = (last: number) => () => {
+      for (let i = 0; i < 300_000; i++) pc(1);
+      pc(last);
+    };
+    trace(long(2));
     expect(session.stats.overflows).toBe(1);
+    expect(reached()).toEqual([1, 2]);
+    expect(isNew(long(2))).toBe(false);
+    expect(isNew(long(3))).toBe(true);
+    expect(reached()).toEqual([1, 3]);
+  });
+});
+
+describe('what is new', () => {
+  it('counts as often as it came in both of two executions', () => {
+    const { trace, counts } = start();
+    let execution = 0;
+    trace(() => {
+      pc(1);
+      for (let i = 0; i < (++execution === 1 ? 20 : 5); i++) pc(2);
+    });
+    expect(counts().slice(1, 3)).toEqual([1, 5]);
+  });
+
+  it('and does not come back does not count: lazy initialisation', () => {
+    const { trace, reached, isNew } = start();
+    let ready = false;
+    const lazy = () => {
+      pc(1);
+      if (!ready) pc(2);
+      ready = true;
+    };
+    trace(lazy);
     expect(reached()).toEqual([1]);
+    expect(session.stability.flaky).toEqual([at(2)]);
+    expect(isNew(lazy)).toBe(false);
+  });
+
+  it('is asked about again when it comes later, and counts when it comes back then', () => {
+    const { trace, reached } = start();
+    let ready = false;
+    trace(() => {
+      pc(1);
+      if (!ready) pc(2);
+      ready = true;
+    });
+    trace(() => [1, 2].forEach(pc));
+    expect(reached()).toEqual([1, 2]);
+  });
+
+  it('at a place that never comes back is left alone after a while, and shown to nobody', () => {
+    const { trace, reached } = start();
+    let executions = 0;
+    const noisy = () => {
+      pc(1);
+      if (++executions % 2) pc(2);
+    };
+    for (let i = 0; i < 50; i++) {
+      executions = 0;
+      trace(noisy);
+      expect(reached()).toEqual([1]);
+    }
+    expect(session.stats.confirmRuns).toBeLessThan(8);
+  });
+
+  it('counts all the same where the target remembers what it was given', () => {
+    const { trace, reached } = start();
+    const cache = new Set<number>();
+    const cached = (key: number) => () => {
+      pc(0);
+      if (cache.has(key)) return;
+      cache.add(key);
+      for (let i = 1; i < 5; i++) pc(i);
+      pc(10 + key);
+    };
+    for (let key = 0; key < 20; key++) trace(cached(key));
+    expect(session.remembers).toBe(true);
+    expect(reached()).toContain(29);
+  });
+
+  it('tells how stable the places are, and which are not', () => {
+    const { trace } = start();
+    let executions = 0;
+    trace(() => {
+      for (let i = 0; i < 9; i++) pc(i);
+      if (executions++ > 0) pc(30);
+    });
+    expect(session.stability.flaky).toEqual([at(30)]);
+    expect(session.stability.share).toBeCloseTo(8 / 9);
   });
 });
 

@@ -105,7 +105,13 @@ export class Session {
     this.#comparisons = new Comparisons(hooks);
     this.#every = everyComparison;
     this.#slow = slow;
-    boot().kernel.__sanitizer_weak_hook_strcmp = (pc, s1, s2) => this.#comparisons.strcmp(pc, s1, s2);
+    boot().kernel.hooks = {
+      strcmp: (pc, s1, s2) => this.#comparisons.strcmp(pc, s1, s2),
+      strstr() {},
+      memcmp() {},
+      memmem() {},
+      regexec() {},
+    };
   }
 
   /** How far runs of one input are alike. */
@@ -143,7 +149,7 @@ export class Session {
   }
 
   close(): void {
-    boot().kernel.__sanitizer_weak_hook_strcmp = null;
+    boot().kernel.hooks = null;
     this.#own.close();
     this.#remotes?.close();
   }

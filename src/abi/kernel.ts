@@ -1,4 +1,22 @@
 /**
+ * Listeners for operands that do not fit into a record, named after the sanitizers' weak hooks. They are called only
+ * while comparisons are traced, beside the record in the buffer, and must neither throw nor change what they see.
+ * `pc` is the low half.
+ */
+export interface WeakHooks {
+  /** Two unequal strings that were compared for equality or order. */
+  strcmp(pc: number, s1: string, s2: string): void;
+  /** A search that did not find. */
+  strstr(pc: number, haystack: string, needle: string): void;
+  /** Two unequal sequences of bytes. */
+  memcmp(pc: number, b1: Uint8Array, b2: Uint8Array): void;
+  /** A search that did not find. */
+  memmem(pc: number, haystack: Uint8Array, needle: Uint8Array): void;
+  /** A string that a pattern was applied to. `pattern` is the program's own: whoever runs it, runs a copy. */
+  regexec(pc: number, pattern: RegExp, s: string): void;
+}
+
+/**
  * What instrumented code finds at run time: `globalThis.__kcov`, one per thread.
  *
  * It stands in for the kernel's exported symbols and for `curlwp->l_kcov` at once. The hot fields fold the
@@ -32,12 +50,19 @@ export interface Kernel {
   trace_const_cmp(constant: unknown, arg2: unknown, pc: number): void;
   /** `switch (value)` with the literals of its cases. */
   trace_switch(value: unknown, cases: readonly unknown[], pc: number): void;
-
   /**
-   * Called for each pair of unequal strings while comparisons are traced, beside the record in the buffer; null
-   * where nobody listens. Named after the hook by which libFuzzer sees strcmp.
+   * A call of a method that compares or searches, before it is made.
+   *
+   * @param operands the receiver and up to two arguments
    */
-  __sanitizer_weak_hook_strcmp: ((pc: number, s1: string, s2: string) => void) | null;
+  trace_call(method: string, operands: readonly unknown[], pc: number): void;
+  /** A key that is looked up in an object. */
+  trace_key(object: unknown, key: unknown, pc: number): void;
+  /** What `root.a.b` would be for the names `a`, `b`; undefined where only the program's own code could tell. */
+  peek(root: unknown, names: readonly unknown[]): unknown;
+
+  /** Null where nobody listens. */
+  hooks: WeakHooks | null;
 
   /** Loads a module: its text is from now on part of kernel text. `rest` is JSON of symbols and lines. */
   kldload(filename: string, base: number, size: number, rest: string): void;

@@ -1,41 +1,10 @@
 import { types as t } from '@babel/core';
 import { traceCmp } from './emit.ts';
+import { isIdle, isLiteral, isRepeatable, traceLast } from './operands.ts';
 import type { Rewriter } from './rewriter.ts';
 import type { Site } from './sites.ts';
 
 const OPERATORS = new Set(['===', '!==', '==', '!=', '<', '<=', '>', '>=']);
-
-/** The literals that a fuzzer can write into an input. */
-function isLiteral(node: t.Node): boolean {
-  if (t.isUnaryExpression(node) && (node.operator === '-' || node.operator === '+'))
-    return t.isNumericLiteral(node.argument) || t.isBigIntLiteral(node.argument);
-  if (t.isTemplateLiteral(node)) return node.expressions.length === 0;
-  return t.isNumericLiteral(node) || t.isStringLiteral(node) || t.isBigIntLiteral(node);
-}
-
-/** Operands that tell a fuzzer nothing: types, absence, and what no input can become. */
-function isIdle(node: t.Node): boolean {
-  if (t.isUnaryExpression(node))
-    return node.operator === 'typeof' || node.operator === 'void' || node.operator === '!';
-  if (t.isIdentifier(node)) return node.name === 'undefined' || node.name === 'NaN';
-  return (
-    t.isPrivateName(node) ||
-    t.isNullLiteral(node) ||
-    t.isBooleanLiteral(node) ||
-    t.isRegExpLiteral(node) ||
-    t.isFunction(node) ||
-    t.isClass(node) ||
-    t.isObjectExpression(node) ||
-    t.isArrayExpression(node) ||
-    t.isNewExpression(node)
-  );
-}
-
-/** Whether evaluating the operand a second time gives the same and does nothing besides. */
-function isRepeatable(rewriter: Rewriter, node: t.Node): boolean {
-  if (isLiteral(node) || t.isThisExpression(node)) return true;
-  return t.isIdentifier(node) && !rewriter.options.isGlobal(node.name);
-}
 
 function hook(left: t.Expression, right: t.Expression, site: Site): t.Expression {
   const [a, b] = [t.cloneNode(left), t.cloneNode(right)];
@@ -95,19 +64,42 @@ function asFunction(
 }
 
 /**
- *     switch (f()) { case 1: … case 2: … }
- *     ->  switch (l = f(), __kcov.cmp !== 0 && __kcov.trace_switch(l, [1, 2], PC), l) { … }
+ *     switch (f()) { case 1: … case A: … case 2: … }
+ *     ->  switch (l = f(), __kcov.cmp !== 0 && __kcov.trace_switch(l, [1, 2], PC), l) {
+ *           case 1: … case (__kcov.cmp !== 0 && __kcov.trace_cmp(l, A, PC), A): … case 2: …
+ *         }
+ *
+ * A case that is no literal has a value only when it is tested. Bodies run after all the tests that do, so the
+ * variable needs to last no longer than the tests.
  */
-export function switchDiscriminant(rewriter: Rewriter, node: t.SwitchStatement): void {
-  const literals = node.cases.flatMap(({ test }) => (test && isLiteral(test) ? [t.cloneNode(test)] : []));
-  const keep = isRepeatable(rewriter, node.discriminant);
-  const site = literals.length > 0 && !isIdle(node.discriminant) ? rewriter.comparison(node) : null;
-  const value = rewriter.expression(node.discriminant, node);
-  node.discriminant = value;
-  if (site === null || !rewriter.options.traceCmp) return;
+export function switchOperands(rewriter: Rewriter, node: t.SwitchStatement): void {
+  const { discriminant, cases } = node;
+  const idle = isIdle(discriminant) || isLiteral(discriminant);
+  const literals = cases.flatMap(({ test }) => (test && isLiteral(test) ? [t.cloneNode(test)] : []));
+  const site = literals.length > 0 && !isIdle(discriminant) ? rewriter.comparison(node) : null;
+  const isTraced = ({ test }: t.SwitchCase): boolean => !idle && !!test && !isLiteral(test) && !isIdle(test);
+  const isHeld = rewriter.options.traceCmp && (site !== null || cases.some(isTraced));
 
-  const held = keep ? value : rewriter.temp('left');
-  const steps = keep ? [] : [t.assignmentExpression('=', t.cloneNode(held as t.Identifier), value)];
-  const trace = traceCmp('trace_switch', [t.cloneNode(held), t.arrayExpression(literals)], site);
-  node.discriminant = t.sequenceExpression([...steps, trace, t.cloneNode(held)]);
+  const keep = isRepeatable(rewriter, discriminant);
+  node.discriminant = rewriter.expression(discriminant, node);
+  const value = keep || !isHeld ? discriminant : rewriter.temp('left');
+  if (isHeld) {
+    const steps = keep ? [] : [t.assignmentExpression('=', value as t.Identifier, node.discriminant)];
+    const trace = site
+      ? [traceCmp('trace_switch', [t.cloneNode(value), t.arrayExpression(literals)], site)]
+      : [];
+    if (steps.length + trace.length > 0)
+      node.discriminant = t.sequenceExpression([...steps, ...trace, t.cloneNode(value)]);
+  }
+  rewriter.deeper(() => {
+    for (const one of cases) {
+      if (!one.test) continue;
+      const caseSite = isTraced(one) ? rewriter.comparison(one.test) : null;
+      one.test = rewriter.expression(one.test, one);
+      if (caseSite === null || !rewriter.options.traceCmp) continue;
+      traceLast(rewriter, { parent: one, field: 'test' }, 'right', (test) =>
+        traceCmp('trace_cmp', [t.cloneNode(value), test], caseSite),
+      );
+    }
+  });
 }

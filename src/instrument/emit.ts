@@ -68,15 +68,21 @@ export function tracePc(site: Site, callbacks: Callbacks, index: t.Identifier | 
   return callbacks === 'inline' ? inlineTracePc(site, index) : callTracePc(site);
 }
 
-/** `__kcov.cmp !== 0 && __kcov.NAME(...args, PC)` */
+/** `__kcov.cmp !== 0 && __kcov.NAME(...args, PC)`, with a further condition before the call. */
 export function traceCmp(
-  name: 'trace_cmp' | 'trace_const_cmp' | 'trace_switch',
+  name: 'trace_cmp' | 'trace_const_cmp' | 'trace_switch' | 'trace_call' | 'trace_key',
   args: t.Expression[],
   site: Site,
+  condition?: t.Expression,
 ): t.Expression {
   const on = t.binaryExpression('!==', kernel('cmp'), t.numericLiteral(0));
-  return t.logicalExpression('&&', on, t.callExpression(kernel(name), [...args, pcOf(site)]));
+  const guard = condition === undefined ? on : t.logicalExpression('&&', on, condition);
+  return t.logicalExpression('&&', guard, t.callExpression(kernel(name), [...args, pcOf(site)]));
 }
+
+/** `__kcov.peek(root, [...names])` */
+export const peek = (root: t.Expression, names: t.Expression[]): t.Expression =>
+  t.callExpression(kernel('peek'), [root, t.arrayExpression(names)]);
 
 /** What stands in for the kernel where no harness is loaded: nothing is ever traced. */
 const STUB = `globalThis.${KERNEL_GLOBAL}??={buf:new Int32Array(2),end:0,cmp:0,unique:null,__sanitizer_cov_trace_pc(){},kldload(){}}`;

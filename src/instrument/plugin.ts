@@ -45,7 +45,7 @@ export default function kcov(_api: object, options: PluginOptions): PluginObj {
         const { scope, node } = path;
         const usesWith = /\bwith\s*\(/.test(state.file.code);
         const names = scope as unknown as Record<'references' | 'globals' | 'uids', Record<string, unknown>>;
-        const rewriter = new Rewriter(RULES, {
+        const rewriter = new Rewriter(RULES, node, {
           tracePc: coverage.includes('trace-pc'),
           traceCmp: coverage.includes('trace-cmp'),
           callbacks,

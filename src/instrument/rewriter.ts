@@ -2,6 +2,8 @@ import { types as t } from '@babel/core';
 import { type Callbacks, tracePc } from './emit.ts';
 import { EscapeAnalysis } from './escapes.ts';
 import { isAnonymousFunction } from './names.ts';
+import { NumberNames, type Numbers } from './numbers.ts';
+import type { Role } from './operands.ts';
 import { type Branch, type FunctionSites, type Site, SiteTable } from './sites.ts';
 import { isErased } from './typescript.ts';
 
@@ -31,6 +33,8 @@ interface FunctionContext {
   sites: FunctionSites;
   /** Null where no variable can be declared: in parameters and in field initializers. */
   temps: Temps | null;
+  /** Names that hold numbers there. */
+  numbers: Numbers | null;
 }
 
 /**
@@ -44,10 +48,13 @@ export class Rewriter {
   readonly options: RewriterOptions;
   readonly #rules: Rules;
   readonly #escapes = new EscapeAnalysis();
+  readonly #numbers: NumberNames;
+  readonly #quoted = new WeakSet<t.Node>();
   #context!: FunctionContext;
 
-  constructor(rules: Rules, options: RewriterOptions) {
+  constructor(rules: Rules, program: t.Program, options: RewriterOptions) {
     this.#rules = rules;
+    this.#numbers = new NumberNames(program);
     this.options = options;
   }
 
@@ -88,10 +95,11 @@ export class Rewriter {
     return sites;
   }
 
-  /** Runs `body` with `sites` as the current function. */
-  within<R>(sites: FunctionSites, body: () => R): R {
+  /** Runs `body` with `sites` as the current function; `node` is the function, or the program. */
+  within<R>(sites: FunctionSites, node: t.Node | null, body: () => R): R {
     const outer = this.#context;
-    this.#context = { sites, temps: null };
+    const known = outer?.numbers ?? null;
+    this.#context = { sites, temps: null, numbers: node ? this.#numbers.of(node, known) : known };
     try {
       return body();
     } finally {
@@ -121,7 +129,7 @@ export class Rewriter {
   }
 
   /** A variable that nothing evaluated inside `deeper` uses. */
-  temp(role: 'left' | 'right'): t.Identifier {
+  temp(role: Role): t.Identifier {
     return this.#variable(`_${role}${this.#context.temps!.depth}`);
   }
 
@@ -140,6 +148,27 @@ export class Rewriter {
     const result = body();
     if (temps) temps.depth--;
     return result;
+  }
+
+  /** Whether an expression here is plainly a number. */
+  isNumber(node: t.Node): boolean {
+    return this.#numbers.isNumber(node, this.#context.numbers);
+  }
+
+  // Text that stays.
+
+  /** What V8 would quote in an error's message, with the links before it, must keep its text. */
+  quote(node: t.Node): void {
+    this.#quoted.add(node);
+    if (t.isMemberExpression(node) || t.isOptionalMemberExpression(node)) this.quote(node.object);
+    else if (t.isCallExpression(node) || t.isOptionalCallExpression(node) || t.isNewExpression(node))
+      this.quote(node.callee);
+    else if (node.type === 'ParenthesizedExpression' || /^TS\w+(Expression|Assertion)$/.test(node.type))
+      this.quote((node as t.ParenthesizedExpression).expression);
+  }
+
+  isQuoted(node: t.Node): boolean {
+    return this.#quoted.has(node);
   }
 
   // Sites.

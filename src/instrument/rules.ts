@@ -1,12 +1,14 @@
 import { types as t } from '@babel/core';
-import { comparison, switchDiscriminant } from './compares.ts';
+import { call, construction } from './calls.ts';
+import { comparison, switchOperands } from './compares.ts';
+import { isTarget, keyIn, lookup } from './lookups.ts';
 import { className, functionName, isAnonymousFunction, runtimeName } from './names.ts';
 import type { Rewriter, Rule, Rules } from './rewriter.ts';
 import type { FunctionSites, Site } from './sites.ts';
 
 function program(rewriter: Rewriter, node: t.Program): t.Node {
   const sites = rewriter.addFunction('<module>');
-  rewriter.within(sites, () => {
+  rewriter.within(sites, node, () => {
     const entry = rewriter.block(node, node.start!, node.end!);
     entry.place = { line: 1, column: 0 };
     const variables = rewriter.withTemps(() => {
@@ -29,7 +31,7 @@ function func(rewriter: Rewriter, node: t.Function, parent: t.Node): t.Node {
   if ('computed' in node && node.computed) rewriter.child(fields, 'key', node);
   if ('decorators' in node && node.decorators) rewriter.child(fields, 'decorators', node);
   const owner = t.isClassBody(parent) ? (owners.get(parent) ?? null) : null;
-  rewriter.within(rewriter.addFunction(functionName(node, parent, owner)), () => {
+  rewriter.within(rewriter.addFunction(functionName(node, parent, owner)), node, () => {
     const entry = rewriter.block(node, node.body.start!, node.body.end!);
     rewriter.child(fields, 'params', node);
     node.body = t.isBlockStatement(node.body)
@@ -85,7 +87,7 @@ function classBody(rewriter: Rewriter, node: t.ClassBody): t.Node {
     const computed = 'computed' in member && member.computed;
     rewriter.children(member, 'value', ...(computed ? [] : ['key']));
     const value = member.value;
-    member.value = rewriter.within(initializer(member.static), () => {
+    member.value = rewriter.within(initializer(member.static), null, () => {
       const site = rewriter.block(value);
       return rewriter.tracedNamed(site, rewriter.expression(value, member), runtimeName(member));
     });
@@ -98,7 +100,7 @@ const isField = (node: t.Node): node is t.ClassProperty | t.ClassPrivateProperty
   t.isClassProperty(node) || t.isClassPrivateProperty(node) || t.isClassAccessorProperty(node);
 
 function staticBlock(rewriter: Rewriter, node: t.StaticBlock, sites: FunctionSites): t.StaticBlock {
-  rewriter.within(sites, () => {
+  rewriter.within(sites, null, () => {
     const entry = rewriter.block(node);
     const variables = rewriter.withTemps(() => {
       node.body = [...rewriter.trace(entry), ...rewriter.statements(node.body, node, node.end!)];
@@ -134,6 +136,7 @@ function ifStatement(rewriter: Rewriter, node: t.IfStatement): t.Node {
 
 /** `while (x) a;  ->  while (x) { trace_pc; a; }` */
 function loop(rewriter: Rewriter, node: t.Loop): t.Node {
+  if (t.isForOfStatement(node)) rewriter.quote(node.right);
   rewriter.children(node, 'body');
   node.body = rewriter.arm(node.body, node).block;
   return node;
@@ -148,9 +151,8 @@ function catchClause(rewriter: Rewriter, node: t.CatchClause): t.Node {
 
 /** `case 1: a;  ->  case 1: trace_pc; a;` */
 function switchStatement(rewriter: Rewriter, node: t.SwitchStatement): t.Node {
-  switchDiscriminant(rewriter, node);
+  switchOperands(rewriter, node);
   const arms = node.cases.map((one) => {
-    if (one.test) one.test = rewriter.expression(one.test, one);
     const site = rewriter.block(one);
     one.consequent = [...rewriter.trace(site), ...rewriter.statements(one.consequent, one, one.end!)];
     return site;
@@ -201,6 +203,7 @@ function logicalArms(rewriter: Rewriter, node: t.LogicalExpression): (Site | nul
  * grammar does not ask for, so those that must have been there are put back.
  */
 function assignment(rewriter: Rewriter, node: t.AssignmentExpression, parent: t.Node): t.Node {
+  if (t.isObjectPattern(node.left)) rewriter.quote(node.right);
   if (t.isPattern(node.left) && (t.isNewExpression(parent) || /CallExpression$/.test(parent.type)))
     return t.parenthesizedExpression(rewriter.children(node));
   const conditional = node.operator === '&&=' || node.operator === '||=' || node.operator === '??=';
@@ -214,6 +217,7 @@ function assignment(rewriter: Rewriter, node: t.AssignmentExpression, parent: t.
 /** `(a = 1) => …  ->  (a = (trace_pc, 1)) => …` */
 function assignmentPattern(rewriter: Rewriter, node: t.AssignmentPattern): t.Node {
   const site = rewriter.block(node.right);
+  if (t.isObjectPattern(node.left)) rewriter.quote(node.right);
   rewriter.children(node);
   node.right = rewriter.tracedNamed(site, node.right, runtimeName(node));
   rewriter.branch('default-arg', node, [site]);
@@ -225,8 +229,42 @@ function property(rewriter: Rewriter, node: t.ObjectProperty): t.Node {
   return rewriter.children(node, ...(node.computed ? [] : ['key']));
 }
 
-function member(rewriter: Rewriter, node: t.MemberExpression | t.OptionalMemberExpression): t.Node {
-  return rewriter.children(node, ...(node.computed ? [] : ['property']));
+function binary(rewriter: Rewriter, node: t.BinaryExpression): t.Node {
+  return node.operator === 'in' ? keyIn(rewriter, node) : comparison(rewriter, node);
+}
+
+// Text that V8 quotes where it finds no function, nothing to iterate over, or nothing to take apart.
+
+function declarator(rewriter: Rewriter, node: t.VariableDeclarator): t.Node {
+  if (t.isObjectPattern(node.id) && node.init) rewriter.quote(node.init);
+  return rewriter.children(node);
+}
+
+function spread(rewriter: Rewriter, node: t.SpreadElement): t.Node {
+  rewriter.quote(node.argument);
+  return rewriter.children(node);
+}
+
+function yieldExpression(rewriter: Rewriter, node: t.YieldExpression): t.Node {
+  if (node.delegate && node.argument) rewriter.quote(node.argument);
+  return rewriter.children(node);
+}
+
+function taggedTemplate(rewriter: Rewriter, node: t.TaggedTemplateExpression): t.Node {
+  rewriter.quote(node.tag);
+  return rewriter.children(node);
+}
+
+// Targets that do not stand in what assigns to them.
+
+function objectPattern(rewriter: Rewriter, node: t.ObjectPattern): t.Node {
+  for (const one of node.properties) if (t.isObjectProperty(one)) rewriter.quote(one.value);
+  return rewriter.children(node);
+}
+
+function typeWrapper(rewriter: Rewriter, node: t.TSAsExpression, parent: t.Node): t.Node {
+  if (isTarget(node, parent)) rewriter.quote(node.expression);
+  return rewriter.children(node);
 }
 
 /** What happens at which kind of node; kinds that are missing have nothing of their own. */
@@ -256,7 +294,19 @@ export const RULES: Rules = {
   AssignmentExpression: assignment as Rule<t.Node>,
   AssignmentPattern: assignmentPattern as Rule<t.Node>,
   ObjectProperty: property as Rule<t.Node>,
-  MemberExpression: member as Rule<t.Node>,
-  OptionalMemberExpression: member as Rule<t.Node>,
-  BinaryExpression: comparison as Rule<t.Node>,
+  MemberExpression: lookup as Rule<t.Node>,
+  OptionalMemberExpression: lookup as Rule<t.Node>,
+  BinaryExpression: binary as Rule<t.Node>,
+  CallExpression: call as Rule<t.Node>,
+  OptionalCallExpression: call as Rule<t.Node>,
+  NewExpression: construction as Rule<t.Node>,
+  VariableDeclarator: declarator as Rule<t.Node>,
+  SpreadElement: spread as Rule<t.Node>,
+  YieldExpression: yieldExpression as Rule<t.Node>,
+  TaggedTemplateExpression: taggedTemplate as Rule<t.Node>,
+  ObjectPattern: objectPattern as Rule<t.Node>,
+  TSAsExpression: typeWrapper as Rule<t.Node>,
+  TSSatisfiesExpression: typeWrapper as Rule<t.Node>,
+  TSNonNullExpression: typeWrapper as Rule<t.Node>,
+  TSTypeAssertion: typeWrapper as Rule<t.Node>,
 };

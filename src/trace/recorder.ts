@@ -18,11 +18,11 @@ import {
  * one width. What does not fit into these goes to the weak hooks as well. Nothing here runs the program's own code.
  */
 export class Recorder {
-  readonly #kernel: Pick<Kernel, 'buf' | 'end' | 'cmp' | 'hooks'>;
+  readonly #kernel: Pick<Kernel, 'buf' | 'end' | 'cmp' | 'unique' | 'hooks'>;
   readonly #word1: Word = { low: 0, high: 0 };
   readonly #word2: Word = { low: 0, high: 0 };
 
-  constructor(kernel: Pick<Kernel, 'buf' | 'end' | 'cmp' | 'hooks'>) {
+  constructor(kernel: Pick<Kernel, 'buf' | 'end' | 'cmp' | 'unique' | 'hooks'>) {
     this.#kernel = kernel;
   }
 

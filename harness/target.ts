@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { hasModuleSyntax } from '../src/instrument/parse.ts';
+import { hasModuleSyntax } from '../src/loader/module-syntax.ts';
 import type { FuzzTarget } from './engine/execution.ts';
 import { UsageError } from './usage.ts';
 

@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cacheHome, ownFolder, writeWhole } from '../../src/cache-folder.ts';
 import { relink } from './relink.ts';
 import { jazzerPackagePath } from './resolve.ts';
 
@@ -55,30 +56,19 @@ function loadCopy(require: NodeJS.Require, original: string): NodeJS.Module {
 
 /** Where copies may lie, best first: outside the package, which can be read-only or shared. */
 export function cacheFolders(env: NodeJS.ProcessEnv = process.env): string[] {
-  const base = env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  return [join(base, 'kcovjs'), join(tmpdir(), `kcovjs-${userInfo().uid}`)];
+  return [cacheHome(env), join(tmpdir(), `kcovjs-${process.getuid!()}`)];
 }
 
 /**
  * The copy's path in `folder`, where it is written unless it lies there already, byte for byte. Other processes
  * may do the same at the same time: each writes a file of its own and renames it, and all are alike.
  *
- * @throws if the folder cannot be written, or if others can write it, who could put their code there
+ * @throws if the folder cannot be written, or if others can write it
  */
 export function placeCopy(folder: string, name: string, copy: Uint8Array): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { uid, mode } = lstatSync(folder);
-  if (uid !== userInfo().uid || (mode & 0o022) !== 0) throw new Error('others can write there');
+  ownFolder(folder);
   const path = join(folder, name);
-  if (holds(path, copy)) return path;
-  const fresh = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
-  try {
-    writeFileSync(fresh, copy, { flag: 'wx', mode: 0o700 });
-    renameSync(fresh, path);
-  } catch (error) {
-    rmSync(fresh, { force: true });
-    throw error;
-  }
+  if (!holds(path, copy)) writeWhole(path, copy, 0o700);
   return path;
 }
 

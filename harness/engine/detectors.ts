@@ -11,6 +11,9 @@ export interface HookDefinition extends Hook {
   id: number;
 }
 
+/** The bug detectors that are loaded, and the plugins that they registered; hooks may add plugins of their own. */
+let detectors: { files: readonly string[]; plugins: readonly PluginItem[] } = { files: [], plugins: [] };
+
 /**
  * Makes ready what Jazzer.js makes ready before the target loads, but for its instrumentation, for which ours
  * stands in: its globals, its bug detectors, custom hooks, and the hooks in Node's own functions.
@@ -19,7 +22,9 @@ export async function initDetectors(options: EngineOptions): Promise<void> {
   const { core } = loadJazzer();
   core.registerGlobals(jazzerOptions(options, options.loop === 'sync'));
   // First the detectors, since a file of custom hooks may configure them.
-  await Promise.all(detectorFiles(options.disableBugDetectors ?? []).map(load));
+  const files = detectorFiles(options.disableBugDetectors ?? []);
+  await Promise.all(files.map(load));
+  detectors = { files, plugins: [...loadHooking().plugins] };
   await Promise.all((options.customHooks ?? []).map(withExtension).map(load));
   await loadHooking().hookManager.finalizeHooks(globalThis);
 }
@@ -48,10 +53,30 @@ function isEnabled(name: string, patterns: readonly RegExp[]): boolean {
  * @param included whether the file is instrumented; hooks of its functions do not depend on that
  */
 export function detectorPlugins(filename: string, included: boolean): PluginItem[] {
-  const { hookManager, plugins, functionHooks } = loadHooking();
-  const hooked = hookManager.hooks.some((hook) => canMatch(hook, filename));
-  return [...(included ? plugins : []), ...(hooked ? [functionHooks(filename)] : [])];
+  const { plugins, functionHooks } = loadHooking();
+  return [...(included ? plugins : []), ...(isHooked(filename) ? [functionHooks(filename)] : [])];
 }
+
+/** Whether there would be any. */
+export function hasPlugins(filename: string, included: boolean): boolean {
+  return isHooked(filename) || (included && loadHooking().plugins.length > 0);
+}
+
+/**
+ * All that the output of these plugins depends on; null where that cannot be said: of plugins of custom hooks, and
+ * where Jazzer.js is to print what it hooks as it compiles.
+ */
+export function detectorKey(filename: string, included: boolean): string | null {
+  const { plugins, version, configurations } = loadHooking();
+  const hooked = isHooked(filename);
+  if (included && plugins.some((plugin) => !detectors.plugins.includes(plugin))) return null;
+  if (hooked && process.env['JAZZER_DEBUG']) return null;
+  const detected = included && plugins.length > 0 ? [detectors.files, configurations()] : [];
+  return JSON.stringify([version, ...detected, hooked ? hookDefinitions() : []]);
+}
+
+const isHooked = (filename: string): boolean =>
+  loadHooking().hookManager.hooks.some((hook) => canMatch(hook, filename));
 
 /**
  * Whether a hook may concern functions of the file. One without a package names every file; where it means a

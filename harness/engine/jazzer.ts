@@ -96,7 +96,12 @@ export interface Hooking {
   hookManager: HookManager;
   /** Babel plugins that bug detectors registered. */
   plugins: readonly PluginItem[];
+  /** Loads Babel. */
   functionHooks(filename: string): PluginItem;
+  /** How bug detectors are configured, by their names. */
+  configurations(): [string, unknown][];
+  /** Of Jazzer.js. */
+  version: string;
 }
 
 let jazzer: Jazzer | undefined;
@@ -136,8 +141,19 @@ function requireHooking(): Hooking {
   const { instrumentationPlugins } = require('@jazzer.js/instrumentor/dist/plugin.js') as {
     instrumentationPlugins: { plugins: PluginItem[] };
   };
-  const { functionHooks } = require('@jazzer.js/instrumentor/dist/plugins/functionHooks.js') as {
-    functionHooks(filename: string): PluginItem;
+  const { bugDetectorConfigurations } = require('@jazzer.js/bug-detectors/dist/configuration.js') as {
+    bugDetectorConfigurations: { configurations: Map<string, unknown> };
   };
-  return { hookManager, plugins: instrumentationPlugins.plugins, functionHooks };
+  return {
+    hookManager,
+    plugins: instrumentationPlugins.plugins,
+    functionHooks(filename) {
+      const hooks = require('@jazzer.js/instrumentor/dist/plugins/functionHooks.js') as {
+        functionHooks(filename: string): PluginItem;
+      };
+      return hooks.functionHooks(filename);
+    },
+    configurations: () => [...bugDetectorConfigurations.configurations],
+    version: (require('@jazzer.js/core/package.json') as { version: string }).version,
+  };
 }

@@ -1,5 +1,11 @@
 import type { PluginItem } from '@babel/core';
-import { detectorPlugins, type HookDefinition, installHookDefinitions } from './detectors.ts';
+import {
+  detectorKey,
+  detectorPlugins,
+  type HookDefinition,
+  hasPlugins,
+  installHookDefinitions,
+} from './detectors.ts';
 
 /** What the loader imports, in whichever thread it compiles, to add what bug detectors and hooks need. */
 
@@ -7,5 +13,11 @@ export function initialize(definitions: HookDefinition[]): void {
   installHookDefinitions(definitions);
 }
 
-export const plugins = (filename: string, included: boolean): PluginItem[] =>
-  detectorPlugins(filename, included);
+/** The loader's `Addition`. */
+export function addition(filename: string, included: boolean) {
+  if (!hasPlugins(filename, included)) return null;
+  return {
+    key: detectorKey(filename, included),
+    plugins: (): PluginItem[] => detectorPlugins(filename, included),
+  };
+}

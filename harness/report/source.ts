@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { FileCoverageData } from 'istanbul-lib-coverage';
 import { createInstrumenter } from 'istanbul-lib-instrument';
 import { type Analysis, analyze } from '../../src/instrument/analyze.ts';
-import { type Format, hasModuleSyntax, isTypeScript } from '../../src/instrument/parse.ts';
+import { hasModuleSyntax } from '../../src/instrument/module-syntax.ts';
+import { type Format, isTypeScript } from '../../src/instrument/parse.ts';
 import { readSourceMap } from '../../src/loader/source-map.ts';
 
 /** A file as reports see it: istanbul's maps of it, and where each block's text is. */

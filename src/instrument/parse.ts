@@ -1,5 +1,3 @@
-import { parseSync } from '@babel/core';
-
 /** How Node will run a file; undefined where Node finds out from the syntax. */
 export type Format = 'commonjs' | 'module' | undefined;
 
@@ -29,14 +27,4 @@ export function parserOptions(filename: string, format: Format) {
       ],
     },
   } as const satisfies Record<string, unknown>;
-}
-
-/**
- * Whether a file is written as an ES module.
- *
- * @throws Babel's error where it cannot be parsed
- */
-export function hasModuleSyntax(code: string, filename: string): boolean {
-  const file = parseSync(code, parserOptions(filename, undefined) as object);
-  return file?.program.sourceType === 'module';
 }

@@ -15,7 +15,7 @@ import { KERNEL_TEXT_SIZE, MODULE_ALIGN, TEXT_SIZE } from '../abi/text.ts';
  * @returns bytes from KERNBASE, a multiple of MODULE_ALIGN
  */
 export function placeModule(filename: string, source: string, size: number): number {
-  const hash = createHash('sha256').update(identity(filename)).update('\0').update(source).digest();
+  const hash = createHash('sha256').update(moduleIdentity(filename)).update('\0').update(source).digest();
   const length = Math.ceil(size / MODULE_ALIGN) * MODULE_ALIGN;
   const places = (TEXT_SIZE - KERNEL_TEXT_SIZE - length) / MODULE_ALIGN + 1;
   if (places < 1)
@@ -24,7 +24,7 @@ export function placeModule(filename: string, source: string, size: number): num
 }
 
 /** `name/path/within/package.js`, which does not depend on where a package lies on a disk. */
-function identity(filename: string): string {
+export function moduleIdentity(filename: string): string {
   for (let folder = dirname(filename); ; folder = dirname(folder)) {
     const name = packageName(join(folder, 'package.json'));
     if (name !== null) return `${name}/${relative(folder, filename).split(sep).join('/')}`;

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isCompilerFile } from './compiler-packages.ts';
 
 /** Which files are instrumented: parts of a path, as in Jazzer.js; `*` stands for every file. */
 export interface Filter {
@@ -10,7 +11,7 @@ export interface Filter {
 /** Everything but what others wrote. */
 export const DEFAULT_FILTER: Filter = { include: ['*'], exclude: ['node_modules'] };
 
-/** The harness measures and is never measured: our own code, and Jazzer.js, in which it runs. */
+/** The harness measures and is never measured: our own code, the compiler's, and Jazzer.js, in which it runs. */
 const OWN = [dirname(dirname(dirname(fileURLToPath(import.meta.url)))), '/node_modules/@jazzer.js/'];
 const OWN_PARTS = ['/src/', '/harness/'].map((part) => OWN[0] + part);
 
@@ -27,6 +28,10 @@ export function matches(filename: string, { include, exclude }: Filter): boolean
   return include.some(contains) && !exclude.some(contains) && !isOwn(filename);
 }
 
-function isOwn(filename: string): boolean {
-  return filename.includes(OWN[1]!) || OWN_PARTS.some((part) => filename.startsWith(part));
+export function isOwn(filename: string): boolean {
+  return (
+    filename.includes(OWN[1]!) ||
+    OWN_PARTS.some((part) => filename.startsWith(part)) ||
+    isCompilerFile(filename)
+  );
 }

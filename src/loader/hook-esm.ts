@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { hasModuleSyntax, isTypeScript } from '../instrument/parse.ts';
+import { isTypeScript } from '../instrument/parse.ts';
 import type { Loaders } from './loaders.ts';
 
 /** What the two kinds of hooks that Node has for ES modules, in the thread and beside it, share. */
@@ -25,7 +25,7 @@ export function loadTypeScript(loaders: Loaders, url: string): LoadResult | null
   const filename = filePath(url);
   if (filename === null || !loaders.enabled || !isTypeScript(filename)) return null;
   const code = readFileSync(filename, 'utf8');
-  if (filename.endsWith('.cts') || !(filename.endsWith('.mts') || hasModuleSyntax(code, filename)))
+  if (filename.endsWith('.cts') || !(filename.endsWith('.mts') || loaders.hasModuleSyntax(code, filename)))
     // Without a source, Node hands the file to the CommonJS loader, whose hook compiles it.
     return { format: 'commonjs', source: null, shortCircuit: true };
   return { format: 'module', source: loaders.compile(code, filename, 'module'), shortCircuit: true };

@@ -1,6 +1,6 @@
 import type { PluginItem } from '@babel/core';
 import { type Format, isTypeScript } from '../instrument/parse.ts';
-import { type Filter, matches } from './filter.ts';
+import { type Filter, isOwn, matches } from './filter.ts';
 import { transform } from './transform.ts';
 
 /**
@@ -14,7 +14,15 @@ export interface PluginProvider {
 
 export interface ProviderModule {
   initialize(data: unknown): void;
-  plugins(filename: string, included: boolean): PluginItem[];
+  /** What it adds to a file; null for nothing. */
+  addition(filename: string, included: boolean): Addition | null;
+}
+
+export interface Addition {
+  /** All that the output of the plugins depends on, besides the file; null where that cannot be said. */
+  key: string | null;
+  /** Called where the file is compiled, and not where its output is known. */
+  plugins(): PluginItem[];
 }
 
 export interface LoaderOptions extends Filter {
@@ -24,11 +32,11 @@ export interface LoaderOptions extends Filter {
 /** Compiles files as they load, for one registration. */
 export class Loader {
   readonly #filter: Filter;
-  readonly #plugins: ProviderModule['plugins'];
+  readonly #addition: ProviderModule['addition'];
 
-  private constructor(filter: Filter, plugins: ProviderModule['plugins']) {
+  private constructor(filter: Filter, addition: ProviderModule['addition']) {
     this.#filter = filter;
-    this.#plugins = plugins;
+    this.#addition = addition;
   }
 
   /** @param elsewhere whether the code that is compiled here runs in another thread */
@@ -36,11 +44,11 @@ export class Loader {
     if (provider === undefined) return Loader.plain(filter);
     const module = (await import(provider.url)) as ProviderModule;
     if (elsewhere) module.initialize(provider.data);
-    return new Loader(filter, module.plugins);
+    return new Loader(filter, module.addition);
   }
 
   static plain(filter: Filter): Loader {
-    return new Loader(filter, () => []);
+    return new Loader(filter, () => null);
   }
 
   /** Whether the file is instrumented. */
@@ -50,12 +58,12 @@ export class Loader {
 
   /** Whether `compile` would do anything to the file. */
   wants(filename: string): boolean {
-    return isTypeScript(filename) || this.includes(filename) || this.#plugins(filename, false).length > 0;
+    if (isTypeScript(filename) || this.includes(filename)) return true;
+    return !isOwn(filename) && this.#addition(filename, false) !== null;
   }
 
   compile(code: string, filename: string, format: Format): string {
-    const included = this.includes(filename);
-    const plugins = this.#plugins(filename, included);
-    return transform(code, { filename, format, trace: included ? {} : null, plugins });
+    const trace = this.includes(filename);
+    return transform(code, { filename, format, trace, addition: this.#addition(filename, trace) });
   }
 }

@@ -1,5 +1,6 @@
 import type { Format } from '../instrument/parse.ts';
 import type { Loader } from './loader.ts';
+import { hasModuleSyntax } from './module-syntax.ts';
 
 /** All loaders of a thread as one: a file is compiled once, by one that instruments it if there is one. */
 export class Loaders {
@@ -33,10 +34,18 @@ export class Loaders {
   compile(code: string, filename: string, format: Format): string {
     const loader =
       this.#all.find((one) => one.includes(filename)) ?? this.#all.find((one) => one.wants(filename));
-    if (loader === undefined) return code;
+    return loader === undefined ? code : this.#quietly(() => loader.compile(code, filename, format));
+  }
+
+  /** @throws Babel's error where the file cannot be parsed */
+  hasModuleSyntax(code: string, filename: string): boolean {
+    return this.#quietly(() => hasModuleSyntax(code, filename));
+  }
+
+  #quietly<T>(work: () => T): T {
     this.#compiling = true;
     try {
-      return loader.compile(code, filename, format);
+      return work();
     } finally {
       this.#compiling = false;
     }

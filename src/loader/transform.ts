@@ -1,92 +1,62 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { type PluginItem, type TransformOptions, transformSync } from '@babel/core';
 import { KERNEL_GLOBAL } from '../abi/kernel.ts';
-import { sourcePath } from '../instrument/lines.ts';
-import { type Format, isTypeScript, parserOptions } from '../instrument/parse.ts';
-import kcov, { type PluginOptions } from '../instrument/plugin.ts';
+import { type Format, isTypeScript } from '../instrument/parse.ts';
+import { moduleIdentity } from '../instrument/placement.ts';
 import { warn } from '../warn.ts';
-import { readSourceMap, type SourceMap } from './source-map.ts';
+import { cached } from './cached.ts';
+import { compiler } from './compiler.ts';
+import type { Addition } from './loader.ts';
+import { readMapText } from './source-map.ts';
 
 export interface TransformRequest {
   filename: string;
   format: Format;
-  /** Plugin options, or null to compile without tracing. */
-  trace: PluginOptions | null;
-  /** Other people's plugins; they run after the tracing is in. */
-  plugins?: PluginItem[];
+  /** Whether the code is to be traced, or only made to run. */
+  trace: boolean;
+  addition: Addition | null;
 }
 
 /** Whether the code was instrumented before, here or ahead of time. */
-export const isInstrumented = (code: string): boolean => code.includes(`${KERNEL_GLOBAL}.kldload(`);
+const isInstrumented = (code: string): boolean => code.includes(`${KERNEL_GLOBAL}.kldload(`);
 
 /**
- * Compiles one file as it loads. Where that fails the file is named in a warning and comes back as it was.
+ * Compiles one file as it loads, or takes what was compiled from the same before. Where that fails the file is
+ * named in a warning and comes back as it was.
  *
  * @returns code that ends in a source map to the file that a person wrote
  */
-export function transform(code: string, request: TransformRequest): string {
-  const { filename, trace, plugins = [] } = request;
-  const traced = trace !== null && !isInstrumented(code);
-  if (!traced && plugins.length === 0 && !isTypeScript(filename)) return code;
+export function transform(code: string, { filename, format, trace, addition }: TransformRequest): string {
+  const traced = trace && !isInstrumented(code);
+  if (!traced && addition === null && !isTypeScript(filename)) return code;
+  const map = mapText(code, filename);
+  // All that the output depends on, besides the code and the compiler.
+  const parts = [filename, moduleIdentity(filename), format, traced, map, addition?.key];
+  const key = addition?.key === null ? null : parts;
   try {
-    return compile(code, traced ? trace : null, request);
+    return cached(key, code, () => {
+      const plugins = addition?.plugins() ?? [];
+      const output = compiler().compile(code, { filename, format, traced, plugins, map });
+      if (output.brokenMap === undefined) return { text: output.code, keep: true };
+      warnOfMap(filename, output.brokenMap);
+      return { text: output.code, keep: false };
+    });
   } catch (error) {
     warn(`cannot instrument ${filename}: ${reason(error, filename)}; it runs as it is`);
     return code;
   }
 }
 
-function compile(code: string, trace: PluginOptions | null, request: TransformRequest): string {
-  const { filename, format, plugins = [] } = request;
-  const input = inputMap(code, filename);
-  const result = transformSync(code, {
-    ...(parserOptions(filename, format) as object),
-    inputSourceMap: input,
-    sourceMaps: true,
-    compact: true,
-    comments: false,
-    plugins: [
-      ...(trace === null ? [] : [[kcov, { standalone: false, ...trace }]]),
-      ...plugins,
-      ...(isTypeScript(filename) ? typeScriptPlugins(format) : []),
-    ] as PluginItem[],
-  } as TransformOptions)!;
-  return `${result.code}\n${mapComment(result.map as SourceMap, filename, input)}`;
-}
-
-/** Named by path, so that Babel loads them only when a file needs them. */
-function typeScriptPlugins(format: Format): PluginItem[] {
-  const { resolve } = createRequire(import.meta.url);
-  const types: PluginItem = [resolve('@babel/plugin-transform-typescript'), { allowDeclareFields: true }];
-  return format === 'commonjs' ? [types, resolve('@babel/plugin-transform-modules-commonjs')] : [types];
-}
-
-/** False, which is Babel's word for none, where the file has no map that can be read. */
-function inputMap(code: string, filename: string): SourceMap | false {
+/** The file's own source map, unless it has none that can be read. */
+function mapText(code: string, filename: string): string | undefined {
   try {
-    return readSourceMap(code, filename) ?? false;
+    return readMapText(code, filename);
   } catch (error) {
-    warn(`cannot read the source map of ${filename}: ${(error as Error).message}; its own lines are shown`);
-    return false;
+    warnOfMap(filename, (error as Error).message);
+    return undefined;
   }
 }
 
-/**
- * Node reads this when a stack is printed; addresses that are whole need no knowledge of where the map lay.
- *
- * Node shows a function by the name that the map has where it begins. Babel puts that of the nearest identifier
- * there, which is the first parameter of an arrow function; so names are kept only where the input had some.
- */
-function mapComment(map: SourceMap, filename: string, input: SourceMap | false): string {
-  const sources = map.sources.map((source) => {
-    const path = sourcePath(source ?? '', filename);
-    return path.startsWith('/') ? pathToFileURL(path).href : path;
-  });
-  const names = input !== false && input.names.length > 0 ? map.names : map.names.map(() => '');
-  const json = JSON.stringify({ ...map, names, sources, sourceRoot: undefined, sourcesContent: undefined });
-  return `//# sourceMappingURL=data:application/json;base64,${Buffer.from(json).toString('base64')}`;
-}
+const warnOfMap = (filename: string, what: string): void =>
+  warn(`cannot read the source map of ${filename}: ${what}; its own lines are shown`);
 
 /** Babel's message without the path, which stands before it already, and without its code frame. */
 function reason(error: unknown, filename: string): string {

@@ -23,5 +23,5 @@ function hash(): string {
       if (/(?<!\.d)\.[jt]s$/.test(name)) state.update(name).update(readFileSync(new URL(name, folder)));
     }
   }
-  return state.update([...compilerPackages().values()].join()).digest('hex');
+  return state.update([...new Set(compilerPackages().values())].sort().join()).digest('hex');
 }

@@ -23,13 +23,16 @@ export async function initDetectors(options: EngineOptions): Promise<void> {
   core.registerGlobals(jazzerOptions(options, options.loop === 'sync'));
   // First the detectors, since a file of custom hooks may configure them.
   const files = detectorFiles(options.disableBugDetectors ?? []);
-  await Promise.all(files.map(load));
+  await loadInOrder(files);
   detectors = { files, plugins: [...loadHooking().plugins] };
-  await Promise.all((options.customHooks ?? []).map(withExtension).map(load));
+  await loadInOrder((options.customHooks ?? []).map(withExtension));
   await loadHooking().hookManager.finalizeHooks(globalThis);
 }
 
-const load = (path: string): Promise<unknown> => import(pathToFileURL(path).href);
+/** One after the other: a hook is known by its place among all, in compiled code too, which is kept on disk. */
+async function loadInOrder(paths: readonly string[]): Promise<void> {
+  for (const path of paths) await import(pathToFileURL(path).href);
+}
 
 const withExtension = (path: string): string => resolve(/\.[cm]?js$/.test(path) ? path : `${path}.js`);
 

@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { transformSync } from '@babel/core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -104,6 +107,26 @@ describe('bug detectors', () => {
     // Prototype pollution has a plugin; no hook that is there concerns the file.
     expect(rest).toEqual({ included: 1, excluded: 0, options: ['ssrf'] });
   });
+});
+
+it('hooks have the same numbers at each start: those of files in the order in which they are given', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kcovjs-hooks-'));
+  const files = ['slow.mjs', 'fast.mjs'].map((name) => join(folder, name));
+  const hooking = JSON.stringify(jazzerPackagePath('@jazzer.js/hooking'));
+  for (const file of files) {
+    const wait = file.endsWith('slow.mjs') ? 'await new Promise((resolve) => setTimeout(resolve, 50));' : '';
+    const name = JSON.stringify(basename(file));
+    writeFileSync(
+      file,
+      `import hooking from ${hooking}; ${wait} hooking.registerBeforeHook(${name}, '', false, () => {});`,
+    );
+  }
+  const script = `
+    const { initDetectors, hookDefinitions } = await import(${JSON.stringify(built('detectors'))});
+    await initDetectors({ customHooks: ${JSON.stringify(files)} });
+    console.log(hookDefinitions().slice(-2).map(({ target }) => target).join());`;
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  expect(output).toBe('slow.mjs,fast.mjs\n');
 });
 
 describe("Jazzer.js's packages", () => {

@@ -71,7 +71,7 @@ export class DiskCache {
   put(key: string, text: string): void {
     const bytes = Buffer.from(text);
     // Half a surrogate pair would not come back.
-    if (bytes.length > this.#limit / 8 || bytes.toString() !== text) return;
+    if (bytes.length > this.#limit / 2 || bytes.toString() !== text) return;
     try {
       const path = join(this.#folder, key);
       // A folder does not give way to a file.

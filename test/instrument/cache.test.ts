@@ -499,7 +499,7 @@ describe('the size of the cache', () => {
 
   test('what would not come back as it was, or fill the cache, is not kept', () => {
     const disk = new DiskCache(folder, 64 * KIB);
-    disk.put(key(1), 'x'.repeat(9 * KIB));
+    disk.put(key(1), 'x'.repeat(33 * KIB));
     disk.put(key(2), 'half a pair: \ud800');
     disk.put(key(3), 'a whole pair: \u{1f600}');
     expect([disk.get(key(1)), disk.get(key(2)), disk.get(key(3))]).toEqual([

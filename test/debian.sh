@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs from Debian what the tests need and the machine lacks.
 set -euo pipefail
-declare -A package=([readelf]=binutils [eu-elflint]=elfutils [llvm-symbolizer]=llvm [gdb]=gdb)
+declare -A package=([readelf]=binutils [eu-elflint]=elfutils [llvm-symbolizer]=llvm [gdb]=gdb
+  [aarch64-linux-gnu-as]=binutils-aarch64-linux-gnu [qemu-aarch64]=qemu-user)
 missing=()
 for tool in "${!package[@]}"; do command -v "$tool" >/dev/null || missing+=("${package[$tool]}"); done
 [ ${#missing[@]} -eq 0 ] && exit 0

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cacheHome, ownFolder, writeWhole } from '../../src/cache-folder.ts';
+import { loadCopy } from './copies.ts';
+import { loadMutator } from './mutator.ts';
 import { relink } from './relink.ts';
 import { jazzerPackagePath } from './resolve.ts';
 
@@ -17,17 +17,24 @@ export function addonPath(): string {
  * Makes `require` of Jazzer.js's native addon work, on systems too, older than the one that it was linked on:
  * there a relinked copy is loaded and put in the original's place. To be called before anything requires
  * `@jazzer.js/fuzzer` or `@jazzer.js/core`.
+ *
+ * @param options.mutator whether libFuzzer is to find our mutator, which it does as it loads; see mutator.ts
  */
-export function loadAddon(): void {
+export function loadAddon({ mutator = false } = {}): void {
   const require = createRequire(import.meta.url);
   const original = addonPath();
-  if (require.cache[original] !== undefined) return;
+  const ours = mutator ? loadMutator() : null;
+  if (require.cache[original] !== undefined) {
+    if (ours?.connected === false) throw new Error('the fuzzer addon is loaded already, without our mutator');
+    return;
+  }
   try {
     require(original);
   } catch (error) {
     if (!isTooNew(error)) throw error;
-    require.cache[original] = loadCopy(require, original);
+    require.cache[original] = loadRelinked(require, original);
   }
+  ours?.connect(require.cache[original]!.filename);
 }
 
 /** Whether the dynamic linker misses a version of a library, which is the one thing that relinking mends. */
@@ -36,47 +43,15 @@ const isTooNew = (error: unknown): boolean =>
   error instanceof Error &&
   /version `\w+_[\d.]+' not found/.test(error.message);
 
-function loadCopy(require: NodeJS.Require, original: string): NodeJS.Module {
+function loadRelinked(require: NodeJS.Require, original: string): NodeJS.Module {
   const elf = readFileSync(original);
   const name = `fuzzer-${process.arch}-${createHash('sha256').update(elf).digest('hex').slice(0, 32)}.node`;
-  const copy = relink(elf);
-  const failures: string[] = [];
-  for (const folder of cacheFolders()) {
-    try {
-      const path = placeCopy(folder, name, copy);
+  try {
+    return loadCopy(name, relink(elf), (path) => {
       require(path);
       return require.cache[path]!;
-    } catch (error) {
-      // The next folder may be writable, ours, and on a file system that allows execution.
-      failures.push(`${folder}: ${(error as Error).message.split('\n')[0]}`);
-    }
-  }
-  throw new Error(`cannot load the fuzzer addon; tried a relinked copy in ${failures.join('; ')}`);
-}
-
-/** Where copies may lie, best first: outside the package, which can be read-only or shared. */
-export function cacheFolders(env: NodeJS.ProcessEnv = process.env): string[] {
-  return [cacheHome(env), join(tmpdir(), `kcovjs-${process.getuid!()}`)];
-}
-
-/**
- * The copy's path in `folder`, where it is written unless it lies there already, byte for byte. Other processes
- * may do the same at the same time: each writes a file of its own and renames it, and all are alike.
- *
- * @throws if the folder cannot be written, or if others can write it
- */
-export function placeCopy(folder: string, name: string, copy: Uint8Array): string {
-  ownFolder(folder);
-  const path = join(folder, name);
-  if (!holds(path, copy)) writeWhole(path, copy, 0o700);
-  return path;
-}
-
-function holds(path: string, content: Uint8Array): boolean {
-  try {
-    return readFileSync(path).equals(content);
-  } catch {
-    // Not there yet, or not readable: written anew, and that says why if it fails.
-    return false;
+    });
+  } catch (error) {
+    throw new Error(`cannot load the fuzzer addon; tried a relinked copy in ${(error as Error).message}`);
   }
 }

@@ -54,13 +54,16 @@ export class ElfSymbols {
   readonly #symtab: Section;
   readonly #strtab: Section;
 
-  /** @throws {ElfError} */
-  constructor(bytes: Uint8Array) {
+  /**
+   * @param table which of its symbol tables: SHT_SYMTAB or SHT_DYNSYM
+   * @throws {ElfError}
+   */
+  constructor(bytes: Uint8Array, table = SHT_SYMTAB) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#checkHeader();
     const sections = this.#sections();
-    const symtab = sections.find(({ type }) => type === SHT_SYMTAB);
+    const symtab = sections.find(({ type }) => type === table);
     if (symtab === undefined) throw new ElfError('it has no symbol table');
     if (symtab.entsize !== SYM_SIZE || symtab.size % SYM_SIZE !== 0)
       throw new ElfError('its symbol table is no table of Elf64_Sym');

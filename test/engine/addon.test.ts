@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addonPath, cacheFolders, loadAddon, placeCopy } from '../../harness/engine/addon.ts';
+import { addonPath, loadAddon } from '../../harness/engine/addon.ts';
+import { cacheFolders, placeCopy } from '../../harness/engine/copies.ts';
 
 const run = promisify(execFile);
 const { header } = process.report.getReport() as unknown as { header: { glibcVersionRuntime: string } };
@@ -25,6 +26,11 @@ it('the addon loads here, and @jazzer.js/fuzzer finds it', () => {
   const { addon } = require('@jazzer.js/fuzzer/dist/addon.js') as { addon: Record<string, unknown> };
   expect(addon['registerModuleCounters']).toBeTypeOf('function');
   expect(require.cache[addonPath()]!.exports).toBe(addon);
+});
+
+it('a mutator that comes too late is refused, since libFuzzer would never ask it', () => {
+  loadAddon();
+  expect(() => loadAddon({ mutator: true })).toThrow('loaded already');
 });
 
 describe('the cached copy', () => {

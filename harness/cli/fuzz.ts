@@ -18,6 +18,7 @@ interface FuzzOptions extends TargetOptions {
   expectedErrors?: string[];
   mode: string;
   remote: boolean;
+  stackTraces?: boolean;
 }
 
 /** @param libFuzzerFlags what stood behind `--` */
@@ -45,6 +46,7 @@ export function fuzzCommand(libFuzzerFlags: readonly string[]): Command {
         'fuzzing',
       )
       .option('--no-remote', 'no feedback from remote sections, to see what it is worth')
+      .option('--stack-traces', 'capture stacks in every run, for targets that read them; slower')
       // Jazzer.js adds it where libFuzzer starts further processes (-fork, -merge); our PCs need no file to agree.
       .addOption(new Option('--id-sync-file <file>').hideHelp()),
   ).action((target: string, corpus: string[], options: FuzzOptions) =>
@@ -74,6 +76,7 @@ async function run(
     ...(options.timeout !== undefined && { timeout: options.timeout }),
     expectedErrors: options.expectedErrors ?? [],
     remote: options.remote,
+    stackTraces: options.stackTraces ?? false,
   };
   const { target } = await prepare(name, filterOf(options), engine);
   if (kldstat().length === 1)

@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { PluginItem } from '@babel/core';
-import { type Hook, loadHooking, loadJazzer } from './jazzer.ts';
+import { type Hook, type Jazzer, loadHooking, loadJazzer } from './jazzer.ts';
 import { type EngineOptions, jazzerOptions } from './options.ts';
+import { PollutionGuard } from './pollution.ts';
 import { jazzerPackagePath } from './resolve.ts';
 
 /** A hook without its function, as it is told to another thread. Its id is its place in the list. */
@@ -48,6 +49,28 @@ function isEnabled(name: string, patterns: readonly RegExp[]): boolean {
   if (!patterns.some((pattern) => pattern.test(name))) return true;
   console.error(`Skip loading bug detector "${name}" because of user-provided pattern.`);
   return false;
+}
+
+/**
+ * Puts a guard in the place of the detector of prototype pollution, for a loop whose executions must cost little.
+ *
+ * @returns undefined where the detector is left out
+ */
+export function guardPollution(
+  jazzer: Pick<Jazzer, 'callbacks' | 'isReported'>,
+): { guard: PollutionGuard; remove: () => void } | undefined {
+  const list = jazzer.callbacks._afterEachCallbacks;
+  const at = list.findIndex((callback) => String(callback).includes('BASIC_PROTO_SNAPSHOTS'));
+  if (at === -1) return undefined;
+  const detector = list[at]!;
+  const guard = new PollutionGuard(detector, () => jazzer.isReported());
+  list[at] = guard.check;
+  return {
+    guard,
+    remove: () => {
+      list[list.indexOf(guard.check)] = detector;
+    },
+  };
 }
 
 /**

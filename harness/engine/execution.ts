@@ -1,4 +1,5 @@
 import type { Callbacks, Findings } from './jazzer.ts';
+import { StackLimit } from './stack-limit.ts';
 
 /** `fuzz(data)`, which may return a promise, or `fuzz(data, done)`. */
 export type FuzzTarget = (data: Buffer, done?: (error?: unknown) => void) => unknown;
@@ -11,8 +12,10 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
 
 const ignore = (): void => {};
 
+type Around = Pick<Callbacks, 'runBeforeEachCallbacks' | 'runAfterEachCallbacks'>;
+
 /** What was thrown, which may be undefined. */
-type Failure = { error: unknown } | undefined;
+export type Failure = { error: unknown } | undefined;
 
 /**
  * One execution of a target as Jazzer.js does it: the callbacks of bug detectors and custom hooks run around it,
@@ -20,14 +23,17 @@ type Failure = { error: unknown } | undefined;
  */
 export class Execution {
   readonly #target: FuzzTarget;
-  readonly #callbacks: Callbacks;
+  readonly #callbacks: Around;
   readonly #findings: Pick<Findings, 'clearFirstFinding'>;
+  readonly #limit = new StackLimit();
+  /** Whether errors have stacks that are made during an execution. */
+  stackTraces = true;
   /** Ends the execution that is waited for. */
   #fail: ((error: unknown) => void) | undefined;
   /** What came up while nothing was executed. */
   #late: Failure;
 
-  constructor(target: FuzzTarget, callbacks: Callbacks, findings: Pick<Findings, 'clearFirstFinding'>) {
+  constructor(target: FuzzTarget, callbacks: Around, findings: Pick<Findings, 'clearFirstFinding'>) {
     this.#target = target;
     this.#callbacks = callbacks;
     this.#findings = findings;
@@ -40,6 +46,7 @@ export class Execution {
    */
   sync(data: Buffer, promises: 'stop' | 'ignore'): void {
     let failure: Failure;
+    if (!this.stackTraces) this.#limit.off();
     try {
       this.#callbacks.runBeforeEachCallbacks();
       const target = this.#target; // Called as a function: we are nobody's `this`.
@@ -49,7 +56,10 @@ export class Execution {
         if (promises === 'stop') this.#stop();
       }
     } catch (error) {
-      if (error instanceof PromiseSeen) throw error;
+      if (error instanceof PromiseSeen) {
+        this.#limit.restore();
+        throw error;
+      }
       failure = { error };
     }
     this.#finish(failure);
@@ -64,6 +74,7 @@ export class Execution {
   /** In a loop that gives the event loop its turns. @returns rejects with a finding */
   async async(data: Buffer): Promise<void> {
     let failure: Failure;
+    if (!this.stackTraces) this.#limit.off();
     try {
       this.#callbacks.runBeforeEachCallbacks();
       const target = this.#target;
@@ -121,6 +132,7 @@ export class Execution {
     } catch (error) {
       last ??= { error };
     }
+    this.#limit.restore();
     const found = this.#findings.clearFirstFinding();
     if (found !== undefined) throw found;
     // Nobody would notice `throw undefined` further out.

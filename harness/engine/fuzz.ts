@@ -1,9 +1,11 @@
 import type { LoadedModule } from '../feedback/counters.ts';
 import { Session, type SessionStats } from '../feedback/session.ts';
+import { guardPollution } from './detectors.ts';
 import { Execution, type FuzzTarget, PromiseSeen } from './execution.ts';
-import { printFinding } from './finding.ts';
-import { type Jazzer, loadJazzer } from './jazzer.ts';
+import { loadJazzer } from './jazzer.ts';
+import { asyncLoop, syncLoop } from './loop.ts';
 import { type EngineOptions, flag, jazzerOptions } from './options.ts';
+import { Reporter } from './reporter.ts';
 
 export interface FuzzRequest {
   target: FuzzTarget;
@@ -22,8 +24,10 @@ export interface FuzzResult {
 }
 
 const OK = 0;
-const FINDING = 77;
 const UNEXPECTED = 78;
+
+/** Milliseconds that a further execution is waited for, however long the timeout. */
+const MAX_PATIENCE = 10_000;
 
 const isAsyncFunction = (target: FuzzTarget): boolean => target.constructor.name === 'AsyncFunction';
 
@@ -42,20 +46,28 @@ export async function fuzz({ target, options, kldstat }: FuzzRequest): Promise<F
   const sync = target.length < 2 && (loop === 'sync' || (loop === 'auto' && !isAsyncFunction(target)));
   const settings = jazzerOptions(options, sync);
   jazzer.core.registerGlobals(settings);
+  const timeout = settings.get('timeout');
   const session = new Session({
     hooks: jazzer.addon,
     kldstat,
     everyComparison: Number(flag(libFuzzerFlags, 'use_value_profile') ?? 0) !== 0,
     // Both executions of an input share libFuzzer's one alarm.
-    slow: settings.get('timeout') / 10,
+    slow: timeout / 10,
     remote,
     // While a synchronous loop runs nothing else does.
     flows: !sync,
   });
   const execution = new Execution(target, jazzer.callbacks, jazzer.findings);
+  execution.stackTraces = options.stackTraces ?? false;
+  const pollution = guardPollution(jazzer);
+  const reporter = new Reporter({ execution, jazzer, guard: pollution?.guard, timeout, libFuzzerFlags });
+  const parts = { execution, session, reporter };
   const once = sync
-    ? syncRun(execution, session, loop === 'sync' ? 'ignore' : 'stop', jazzer)
-    : asyncRun(execution, session, jazzer, flag(libFuzzerFlags, 'minimize_crash_internal_step') === '1');
+    ? syncLoop(parts, loop === 'sync' ? 'ignore' : 'stop')
+    : asyncLoop(parts, {
+        patience: Math.min(timeout / 8, MAX_PATIENCE),
+        exits: flag(libFuzzerFlags, 'minimize_crash_internal_step') === '1',
+      });
   const uncaught = (error: unknown): void => execution.uncaught(error);
   if (!sync) process.on('uncaughtException', uncaught);
   try {
@@ -64,45 +76,9 @@ export async function fuzz({ target, options, kldstat }: FuzzRequest): Promise<F
     return expect({ code: returnCode, error, stats: session.stats }, expectedErrors);
   } finally {
     process.off('uncaughtException', uncaught);
+    pollution?.remove();
     session.close();
   }
-}
-
-function syncRun(execution: Execution, session: Session, promises: 'stop' | 'ignore', jazzer: Jazzer) {
-  const execute = (data: Buffer): void => execution.sync(data, promises);
-  return (data: Buffer): void => {
-    try {
-      session.trace(execute, data);
-    } catch (error) {
-      report(error, jazzer);
-    }
-  };
-}
-
-/**
- * @param exits a step of -minimize_crash, whose loop goes on to the next input when it is told to stop. The process
- *   then ends while that one is current, and libFuzzer writes it over the one that was found. So it ends at once.
- */
-function asyncRun(execution: Execution, session: Session, jazzer: Jazzer, exits: boolean) {
-  const execute = (data: Buffer): Promise<void> => execution.async(data);
-  const fail = (error: unknown): never => {
-    try {
-      return report(error, jazzer);
-    } finally {
-      if (exits) process.exit(FINDING);
-    }
-  };
-  return (data: Buffer): Promise<void> => session.trace(execute, data).catch(fail);
-}
-
-/** Prints what was found and writes its input, as long as libFuzzer has it; the error then ends the loop. */
-function report(error: unknown, { findings, addon }: Jazzer): never {
-  const stop = error instanceof findings.FuzzerSignalFinding && error.exitCode === OK;
-  if (!stop && !(error instanceof PromiseSeen)) {
-    printFinding(error, findings);
-    addon.printAndDumpCrashingInput();
-  }
-  throw error;
 }
 
 /** What Jazzer.js makes of a result where errors are expected. */

@@ -40,6 +40,8 @@ export interface Core {
 
 /** Functions that run before and after each run of the target. */
 export interface Callbacks {
+  /** Private to Jazzer.js; in the order of their registration. */
+  readonly _afterEachCallbacks: (() => void)[];
   runBeforeEachCallbacks(): void;
   runAfterEachCallbacks(): void;
 }
@@ -72,6 +74,8 @@ export interface Jazzer {
   core: Core;
   callbacks: Callbacks;
   findings: Findings;
+  /** Whether a bug detector has reported something that nobody has taken out yet. */
+  isReported(): boolean;
   addon: Addon;
 }
 
@@ -117,6 +121,9 @@ function requireJazzer(): Jazzer {
   loadAddon();
   const require = requireFromCore();
   const core = require('@jazzer.js/core') as Core;
+  const { getJazzerJsGlobal } = require('@jazzer.js/core/dist/globals.js') as {
+    getJazzerJsGlobal(name: string): unknown;
+  };
   const { getCallbacks } = require('@jazzer.js/core/dist/callback.js') as { getCallbacks(): Callbacks };
   return {
     core,
@@ -125,6 +132,7 @@ function requireJazzer(): Jazzer {
       return getCallbacks();
     },
     findings: require('@jazzer.js/core/dist/finding.js') as Findings,
+    isReported: () => getJazzerJsGlobal('firstFinding') !== undefined,
     addon: (require('@jazzer.js/fuzzer/dist/addon.js') as { addon: Addon }).addon,
   };
 }

@@ -22,6 +22,8 @@ export interface EngineOptions {
   fuzzEntryPoint?: string;
   /** Whether what a run does in remote sections counts as its own; yes by default. */
   remote?: boolean;
+  /** Whether errors have stacks while fuzzing, for code that reads them; no by default: see investigation.ts. */
+  stackTraces?: boolean;
   dryRun?: boolean;
   verbose?: boolean;
 }
@@ -40,6 +42,7 @@ export function jazzerOptions(options: EngineOptions, sync: boolean): OptionsMan
     loop: _loop,
     expectedErrors: _expected,
     remote: _remote,
+    stackTraces: _stackTraces,
     ...rest
   } = options;
   const timeout = timeoutFlag(libFuzzerFlags) ?? options.timeout;

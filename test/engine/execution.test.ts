@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { afterEach, describe, expect, it } from 'vitest';
 import { Execution, type FuzzTarget, PromiseSeen } from '../../harness/engine/execution.ts';
+import { built } from './by-hand.ts';
 
 const DATA = Buffer.from('x');
 
@@ -192,5 +194,80 @@ describe('asynchronously', () => {
     execution.uncaught(new Error('in a timer'));
     await expect(execution.async(DATA)).rejects.toThrow('in a timer');
     await execution.async(DATA);
+  });
+});
+
+describe('without stacks', () => {
+  /** What the limit is inside, and how the error looks. */
+  function look(then: () => unknown = () => {}) {
+    const seen: { limit?: number; stack?: string } = {};
+    const started = start(() => () => {
+      seen.limit = Error.stackTraceLimit;
+      seen.stack = new Error('seen').stack!;
+      return then();
+    });
+    started.execution.stackTraces = false;
+    return { seen, ...started };
+  }
+  const limit = Error.stackTraceLimit;
+  afterEach(() => {
+    Error.stackTraceLimit = limit;
+  });
+
+  it('an error has its head for a stack, and outside all is as it was', async () => {
+    const { execution, seen } = look();
+    execution.sync(DATA, 'stop');
+    expect(seen).toEqual({ limit: 0, stack: 'Error: seen' });
+    expect(Error.stackTraceLimit).toBe(limit);
+    await execution.async(DATA);
+    expect(seen.limit).toBe(0);
+    expect(Error.stackTraceLimit).toBe(limit);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['a throw', thrower(new Error('found'))()],
+    ['a promise', async () => {}],
+  ])('outside all is as it was after %s', (_, then) => {
+    const { execution } = look(then);
+    expect(() => execution.sync(DATA, 'stop')).toThrow();
+    expect(Error.stackTraceLimit).toBe(limit);
+  });
+
+  it('outside all is as it was after a rejection', async () => {
+    const { execution } = look(() => Promise.reject(new Error('found')));
+    await expect(execution.async(DATA)).rejects.toThrow('found');
+    expect(Error.stackTraceLimit).toBe(limit);
+  });
+
+  it('a limit that the target sets is left as it set it', () => {
+    const { execution, seen } = look(() => {
+      Error.stackTraceLimit = 3;
+    });
+    execution.sync(DATA, 'stop');
+    expect(Error.stackTraceLimit).toBe(3);
+    execution.sync(DATA, 'stop');
+    expect(seen.limit).toBe(0);
+    expect(Error.stackTraceLimit).toBe(3);
+  });
+
+  it('a limit of 0 that the target sets while there are stacks is its own', () => {
+    const { execution } = look(() => {
+      Error.stackTraceLimit = 0;
+    });
+    execution.stackTraces = true;
+    execution.sync(DATA, 'stop');
+    expect(Error.stackTraceLimit).toBe(0);
+  });
+
+  it('a limit that cannot be set is left alone', () => {
+    const script = `
+      import { Execution } from ${JSON.stringify(built('harness/engine/execution.js'))};
+      const nothing = () => {};
+      const callbacks = { runBeforeEachCallbacks: nothing, runAfterEachCallbacks: nothing };
+      const execution = new Execution(() => { Object.freeze(Error); }, callbacks, { clearFirstFinding: nothing });
+      execution.stackTraces = false;
+      execution.sync(Buffer.alloc(0), 'stop');
+      execution.sync(Buffer.alloc(0), 'stop');`;
+    execFileSync(process.execPath, ['--input-type=module', '-e', script], { stdio: 'pipe' });
   });
 });

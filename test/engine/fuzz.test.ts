@@ -1,58 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const built = (path: string): string => new URL(`../../dist/${path}`, import.meta.url).href;
-
-/** A module written by hand: site n is at BASE + 8 n. */
-const PRELUDE = `
-  import { boot } from ${JSON.stringify(built('src/boot.js'))};
-  import { pcLow } from ${JSON.stringify(built('src/abi/text.js'))};
-  import { kldstat } from ${JSON.stringify(built('src/ksyms/linker.js'))};
-  import { fuzz } from ${JSON.stringify(built('harness/engine/fuzz.js'))};
-  import { loadJazzer } from ${JSON.stringify(built('harness/engine/jazzer.js'))};
-  boot();
-  const BASE = 0x40000, kernel = globalThis.__kcov;
-  kernel.kldload('/by/hand.js', BASE, 8 * 40, '{"symbols":[],"lines":""}');
-  const pc = (site) => kernel.__sanitizer_cov_trace_pc(pcLow(BASE + 8 * site));
-  const equals = (a, b, site) => (kernel.cmp !== 0 && kernel.trace_const_cmp(a, b, pcLow(BASE + 8 * site)), a === b);
-  const later = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
-  const isAB = (data) => data[0] === 0x41 && (pc(1), data[1] === 0x42);
-`;
-
-interface Result {
-  code: number;
-  restart?: string;
-  error?: string;
-  stats: { runs: number; compareRuns: number };
-}
-
-/** Fuzzes `target`, source text, in a process of its own. */
-function run(target: string, flags: string[], options: Record<string, unknown> = {}) {
-  const cwd = mkdtempSync(join(tmpdir(), 'kcovjs-engine-'));
-  const request = JSON.stringify({ ...options, libFuzzerFlags: ['-seed=1', ...flags] });
-  const script = `${PRELUDE}
-    const { error, ...result } = await fuzz({ target: ${target}, options: ${request}, kldstat });
-    console.log(JSON.stringify({ ...result, error: error && String(error) }));
-    process.exit();`;
-  const args = ['--input-type=module', '-e', script];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-    cwd,
-    encoding: 'utf8',
-    timeout: 100_000,
-  });
-  const result = (stdout === '' ? undefined : JSON.parse(stdout)) as Result;
-  return {
-    status,
-    stdout,
-    stderr,
-    result,
-    files: readdirSync(cwd),
-    read: (name: string) => readFileSync(join(cwd, name)),
-  };
-}
+import { run } from './by-hand.ts';
 
 describe('what is traced guides libFuzzer', () => {
   it('PCs: step by step to an input that fails', () => {

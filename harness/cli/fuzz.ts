@@ -18,6 +18,7 @@ interface FuzzOptions extends TargetOptions {
   expectedErrors?: string[];
   mode: string;
   remote: boolean;
+  hints: boolean;
   stackTraces?: boolean;
 }
 
@@ -47,6 +48,7 @@ export function fuzzCommand(libFuzzerFlags: readonly string[]): Command {
       )
       .option('--no-remote', 'no feedback from remote sections, to see what it is worth')
       .option('--stack-traces', 'capture stacks in every run, for targets that read them; slower')
+      .option('--no-hints', 'no inputs made from what others compare, to see what they are worth')
       // Jazzer.js adds it where libFuzzer starts further processes (-fork, -merge); our PCs need no file to agree.
       .addOption(new Option('--id-sync-file <file>').hideHelp()),
   ).action((target: string, corpus: string[], options: FuzzOptions) =>
@@ -76,6 +78,7 @@ async function run(
     ...(options.timeout !== undefined && { timeout: options.timeout }),
     expectedErrors: options.expectedErrors ?? [],
     remote: options.remote,
+    hints: options.hints,
     stackTraces: options.stackTraces ?? false,
   };
   const { target } = await prepare(name, filterOf(options), engine);

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { PluginItem } from '@babel/core';
 import { type Hook, type Jazzer, loadHooking, loadJazzer } from './jazzer.ts';
-import { type EngineOptions, jazzerOptions } from './options.ts';
+import { type EngineOptions, jazzerOptions, wantsHints } from './options.ts';
 import { PollutionGuard } from './pollution.ts';
 import { jazzerPackagePath } from './resolve.ts';
 
@@ -20,7 +20,7 @@ let detectors: { files: readonly string[]; plugins: readonly PluginItem[] } = { 
  * stands in: its globals, its bug detectors, custom hooks, and the hooks in Node's own functions.
  */
 export async function initDetectors(options: EngineOptions): Promise<void> {
-  const { core } = loadJazzer();
+  const { core } = loadJazzer({ mutator: wantsHints(options) });
   core.registerGlobals(jazzerOptions(options, options.loop === 'sync'));
   // First the detectors, since a file of custom hooks may configure them.
   const files = detectorFiles(options.disableBugDetectors ?? []);

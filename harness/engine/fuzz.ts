@@ -1,7 +1,9 @@
-import type { LoadedModule } from '../feedback/counters.ts';
+import type { LoadedModule, StabilityReport } from '../feedback/counters.ts';
+import type { Literals } from '../feedback/hints/dictionary.ts';
 import { Session, type SessionStats } from '../feedback/session.ts';
 import { guardPollution } from './detectors.ts';
 import { Execution, type FuzzTarget, PromiseSeen } from './execution.ts';
+import { createGuide } from './guide.ts';
 import { loadJazzer } from './jazzer.ts';
 import { asyncLoop, syncLoop } from './loop.ts';
 import { type EngineOptions, flag, jazzerOptions } from './options.ts';
@@ -12,6 +14,8 @@ export interface FuzzRequest {
   options: EngineOptions;
   /** The modules that are loaded at that time. */
   kldstat: () => readonly LoadedModule[];
+  /** Literals of the code that is loaded, for hints and libFuzzer's dictionary. */
+  literals?: Literals;
 }
 
 export interface FuzzResult {
@@ -21,7 +25,12 @@ export interface FuzzResult {
   /** The target returned a promise, which this loop cannot wait for: the process is to be run again with that loop. */
   restart?: 'async';
   stats: SessionStats;
+  stability: StabilityReport;
+  /** Whether new coverage counted without being confirmed; see Session.remembers. */
+  remembers: boolean;
 }
+
+const NO_LITERALS: Literals = { strings: [], numbers: [] };
 
 const OK = 0;
 const UNEXPECTED = 78;
@@ -40,7 +49,7 @@ const isAsyncFunction = (target: FuzzTarget): boolean => target.constructor.name
  *
  * The detectors must be ready (initDetectors), and the target loaded.
  */
-export async function fuzz({ target, options, kldstat }: FuzzRequest): Promise<FuzzResult> {
+export async function fuzz({ target, options, kldstat, literals = NO_LITERALS }: FuzzRequest): Promise<FuzzResult> {
   const jazzer = loadJazzer();
   const { loop = 'auto', libFuzzerFlags = [], expectedErrors = [], remote = true } = options;
   const sync = target.length < 2 && (loop === 'sync' || (loop === 'auto' && !isAsyncFunction(target)));
@@ -54,6 +63,7 @@ export async function fuzz({ target, options, kldstat }: FuzzRequest): Promise<F
     // Both executions of an input share libFuzzer's one alarm.
     slow: timeout / 10,
     remote,
+    guide: createGuide(options, literals),
     // While a synchronous loop runs nothing else does.
     flows: !sync,
   });
@@ -72,8 +82,10 @@ export async function fuzz({ target, options, kldstat }: FuzzRequest): Promise<F
   if (!sync) process.on('uncaughtException', uncaught);
   try {
     const { returnCode, error } = await jazzer.core.startFuzzingNoInit(once, settings);
-    if (error instanceof PromiseSeen) return { code: OK, restart: 'async', stats: session.stats };
-    return expect({ code: returnCode, error, stats: session.stats }, expectedErrors);
+    const { stats, stability, remembers } = session;
+    const result = { stats, stability, remembers };
+    if (error instanceof PromiseSeen) return { code: OK, restart: 'async', ...result };
+    return expect({ code: returnCode, error, ...result }, expectedErrors);
   } finally {
     process.off('uncaughtException', uncaught);
     pollution?.remove();

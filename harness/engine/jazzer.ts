@@ -66,6 +66,7 @@ export interface Addon {
   registerModuleCounters(counters: Buffer): void;
   traceIntegerCompare(id: number, a: number, b: number): void;
   traceUnequalStrings(id: number, a: string, b: string): void;
+  traceStringContainment(id: number, needle: string, haystack: string): void;
   /** Writes the input of the current run as a file and says so. */
   printAndDumpCrashingInput(): void;
 }
@@ -111,14 +112,18 @@ export interface Hooking {
 let jazzer: Jazzer | undefined;
 let hooking: Hooking | undefined;
 
-/** Jazzer.js with its native addon; the first call loads it. */
-export function loadJazzer(): Jazzer {
-  jazzer ??= requireJazzer();
+/**
+ * Jazzer.js with its native addon; the first call loads it.
+ *
+ * @param options.mutator whether libFuzzer is to find our mutator as it loads
+ */
+export function loadJazzer({ mutator = false } = {}): Jazzer {
+  jazzer ??= requireJazzer(mutator);
   return jazzer;
 }
 
-function requireJazzer(): Jazzer {
-  loadAddon();
+function requireJazzer(mutator: boolean): Jazzer {
+  loadAddon({ mutator });
   const require = requireFromCore();
   const core = require('@jazzer.js/core') as Core;
   const { getJazzerJsGlobal } = require('@jazzer.js/core/dist/globals.js') as {

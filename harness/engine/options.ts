@@ -1,4 +1,5 @@
 import { type JazzerOptions, loadJazzer, type OptionsManager } from './jazzer.ts';
+import { loadMutator } from './mutator.ts';
 
 /** What is set for a fuzzer. Names and defaults are Jazzer.js's where it has them. */
 export interface EngineOptions {
@@ -24,6 +25,8 @@ export interface EngineOptions {
   remote?: boolean;
   /** Whether errors have stacks while fuzzing, for code that reads them; no by default: see investigation.ts. */
   stackTraces?: boolean;
+  /** Whether comparisons lead to inputs of our own, by way of our mutator; not by default. */
+  hints?: boolean;
   dryRun?: boolean;
   verbose?: boolean;
 }
@@ -42,6 +45,7 @@ export function jazzerOptions(options: EngineOptions, sync: boolean): OptionsMan
     loop: _loop,
     expectedErrors: _expected,
     remote: _remote,
+    hints: _hints,
     stackTraces: _stackTraces,
     ...rest
   } = options;
@@ -50,7 +54,7 @@ export function jazzerOptions(options: EngineOptions, sync: boolean): OptionsMan
   const flags = has(libFuzzerFlags, 'timeout_exitcode') ? [] : [`-timeout_exitcode=${FINDING}`];
   const all: Partial<JazzerOptions> = {
     ...rest,
-    fuzzerOptions: [...corpus, ...flags, ...libFuzzerFlags],
+    fuzzerOptions: [...corpus, ...flags, ...passedOn(options)],
     sync,
   };
   if (timeout !== undefined) all.timeout = timeout;
@@ -64,6 +68,19 @@ export function jazzerOptions(options: EngineOptions, sync: boolean): OptionsMan
 /** The last value of a flag, which is the one that counts for libFuzzer. */
 export function flag(flags: readonly string[], name: string): string | undefined {
   return flags.findLast((one) => one.startsWith(`-${name}=`))?.slice(name.length + 2);
+}
+
+/** Whether inputs of our own are wanted: not where libFuzzer makes a corpus or a crash smaller. */
+export function wantsHints({ hints = false, libFuzzerFlags = [] }: EngineOptions): boolean {
+  const shrinks = ['merge', 'minimize_crash', 'minimize_crash_internal_step', 'merge_inner'];
+  return hints && !shrinks.some((name) => Number(flag(libFuzzerFlags, name) ?? 0) !== 0);
+}
+
+/** Where our mutator has the last word, it controls lengths too; libFuzzer would bound what it offers. */
+function passedOn(options: EngineOptions): string[] {
+  const { libFuzzerFlags = [] } = options;
+  const ours = wantsHints(options) && loadMutator() !== null;
+  return ours ? libFuzzerFlags.filter((one) => !one.startsWith('-len_control=')) : libFuzzerFlags;
 }
 
 const has = (flags: readonly string[], name: string): boolean => flag(flags, name) !== undefined;

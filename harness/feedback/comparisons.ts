@@ -5,6 +5,7 @@ import { SITE_SIZE, textOffset } from '../../src/abi/text.ts';
 export interface CompareHooks {
   traceIntegerCompare(id: number, a: number, b: number): void;
   traceUnequalStrings(id: number, a: string, b: string): void;
+  traceStringContainment(id: number, needle: string, haystack: string): void;
 }
 
 /**
@@ -81,6 +82,14 @@ export class Comparisons {
     const id = siteId(pcLow);
     if (this.#mayReport(id))
       this.#hooks.traceUnequalStrings(id, s1.slice(0, MAX_STRING), s2.slice(0, MAX_STRING));
+  }
+
+  /** A search that found nothing. */
+  strstr(pcLow: number, haystack: string, needle: string): void {
+    if (needle.length < 2) return;
+    const id = siteId(pcLow);
+    if (this.#mayReport(id))
+      this.#hooks.traceStringContainment(id, needle.slice(0, MAX_STRING), haystack.slice(0, MAX_STRING));
   }
 
   #mayReport(id: number): boolean {

@@ -5,12 +5,14 @@ import {
   KCOV_MODE_TRACE_PC,
   KCOV_MODE_TRACE_UNIQUE_PC,
 } from '../../src/abi/kcov.ts';
+import type { WeakHooks } from '../../src/abi/kernel.ts';
 import { boot } from '../../src/boot.ts';
 import { lwpCreate } from '../../src/user.ts';
 import { Descriptor } from '../kcov/descriptor.ts';
 import { Remotes } from '../kcov/remotes.ts';
 import { type CompareHooks, Comparisons } from './comparisons.ts';
 import { Counters, type LoadedModule, type StabilityReport } from './counters.ts';
+import type { Guide } from './guide.ts';
 import { Share } from './share.ts';
 
 /** libFuzzer's side of the feedback. */
@@ -23,6 +25,8 @@ export interface SessionOptions {
   kldstat: () => readonly LoadedModule[];
   /** Trace comparisons of every run, for who collects values of comparisons and not only their operands. */
   everyComparison?: boolean;
+  /** Makes use of what inputs compare; without it, only libFuzzer's own table of recent compares does. */
+  guide?: Guide | null;
   /** Milliseconds that a run may take and still be repeated for its comparisons; no limit by default. */
   slow?: number;
   /** Whether what a run does in remote sections counts as its own; yes by default. */
@@ -86,6 +90,7 @@ export class Session {
   readonly #flows: boolean;
   readonly #counters: Counters;
   readonly #comparisons: Comparisons;
+  readonly #guide: Guide | null;
   readonly #share = new Share();
   readonly #every: boolean;
   readonly #slow: number;
@@ -103,14 +108,28 @@ export class Session {
     this.#flows = options.flows ?? false;
     this.#counters = new Counters((region) => hooks.registerModuleCounters(region), kldstat);
     this.#comparisons = new Comparisons(hooks);
+    this.#guide = options.guide ?? null;
     this.#every = everyComparison;
     this.#slow = slow;
-    boot().kernel.hooks = {
-      strcmp: (pc, s1, s2) => this.#comparisons.strcmp(pc, s1, s2),
-      strstr() {},
-      memcmp() {},
-      memmem() {},
-      regexec() {},
+    boot().kernel.hooks = this.#listener();
+  }
+
+  /** libFuzzer's table takes strings only; hints take all. */
+  #listener(): WeakHooks {
+    const comparisons = this.#comparisons;
+    const hints = this.#guide?.hooks;
+    return {
+      strcmp(pc, s1, s2) {
+        comparisons.strcmp(pc, s1, s2);
+        hints?.strcmp(pc, s1, s2);
+      },
+      strstr(pc, haystack, needle) {
+        comparisons.strstr(pc, haystack, needle);
+        hints?.strstr(pc, haystack, needle);
+      },
+      memcmp: (pc, b1, b2) => hints?.memcmp(pc, b1, b2),
+      memmem: (pc, haystack, needle) => hints?.memmem(pc, haystack, needle),
+      regexec: (pc, pattern, subject) => hints?.regexec(pc, pattern, subject),
     };
   }
 
@@ -135,6 +154,7 @@ export class Session {
     this.stats.runs++;
     this.#keep(data);
     this.#counters.begin();
+    this.#guide?.begin();
     const start = performance.now();
     const result = this.#record('count', execute, data);
     if (!isThenable(result)) {
@@ -170,7 +190,13 @@ export class Session {
       isNew = this.#counters.settle();
     }
     this.#share.ran(this.#pcs, isNew);
-    if (!isSlow && (this.#every || this.#share.wantsCompares())) yield 'compare';
+    const input = this.#input.subarray(0, this.#length);
+    const isWanted = this.#guide?.ran(input, isNew) ?? false;
+    if (!isSlow && (isWanted || this.#every || this.#share.wantsCompares())) {
+      yield 'compare';
+      this.#guide?.learn(input, isNew);
+    }
+    this.#guide?.offer();
   }
 
   /** One execution on the descriptors, read back when it is over, however it ends. */
@@ -178,6 +204,7 @@ export class Session {
     if (purpose === 'compare') {
       this.stats.compareRuns++;
       this.#comparisons.reset();
+      this.#guide?.listen();
     }
     const mode = MODES[purpose];
     this.#own.reset();
@@ -225,7 +252,10 @@ export class Session {
       this.#pcs += count;
       if (purpose === 'count') this.#counters.count(words);
       else if (purpose === 'again') this.#counters.countAgain(words);
-      else this.#comparisons.report(words);
+      else {
+        this.#comparisons.report(words);
+        this.#guide?.numbers(words);
+      }
     }
     if (this.#overflowed && purpose === 'count') this.stats.overflows++;
     if (purpose !== 'compare') return;

@@ -27,6 +27,7 @@ function start() {
   const hooks = {
     traceIntegerCompare: (...call: [number, number, number]) => void calls.push(call),
     traceUnequalStrings: (...call: [number, string, string]) => void calls.push(call),
+    traceStringContainment: (...call: [number, string, string]) => void calls.push(call),
   };
   const comparisons = new Comparisons(hooks);
   return {

@@ -32,6 +32,7 @@ function start(options: Partial<SessionOptions> = {}) {
       registerModuleCounters: (region) => void regions.push(region),
       traceIntegerCompare: (...call) => void calls.push(call),
       traceUnequalStrings: (...call) => void calls.push(call),
+      traceStringContainment: (...call) => void calls.push(call),
     },
     ...options,
   });

@@ -64,7 +64,7 @@ export interface Kernel {
   /** Null where nobody listens. */
   hooks: WeakHooks | null;
 
-  /** Loads a module: its text is from now on part of kernel text. `rest` is JSON of symbols and lines. */
+  /** Loads a module: its text is from now on part of kernel text. `rest` is JSON of what else a KernelModule has. */
   kldload(filename: string, base: number, size: number, rest: string): void;
 
   kcov_remote_register(subsystem: bigint | number, id: bigint | number): void;

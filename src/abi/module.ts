@@ -9,7 +9,13 @@ export interface FunctionSymbol {
   size: number;
 }
 
-export interface KernelModule {
+/** The words that inputs of a module's code could have in them, each once. */
+export interface Literals {
+  literals: string[];
+  numbers: number[];
+}
+
+export interface KernelModule extends Literals {
   /** Path of the file as it was loaded (the generated one where a person wrote another). */
   filename: string;
   /** First byte, counted from KERNBASE; a multiple of MODULE_ALIGN. */

@@ -1,6 +1,6 @@
 import { types as t } from '@babel/core';
 import { traceCmp } from './emit.ts';
-import { calleeLookups } from './lookups.ts';
+import { CalleeLookups } from './lookups.ts';
 import {
   argument,
   canTraceLast,
@@ -127,13 +127,12 @@ const ROLES: Role[] = ['left', 'right', 'from'];
  *     s.startsWith(x)     ->  s.startsWith((__kcov.cmp !== 0 && __kcov.trace_call("startsWith", [s, x], PC), x))
  *     s.startsWith(f())   ->  s.startsWith((r = f(), __kcov.cmp !== 0 && … [s, r] …, r))
  *     g().startsWith(x)   ->  (l = g()).startsWith((__kcov.cmp !== 0 && … [l, x] …, x))
- *     table[key].run(x)   ->  table[key].run((__kcov.cmp !== 0 && __kcov.trace_key(table, key, PC), x))
- *     table[key]()        ->  (__kcov.cmp !== 0 && __kcov.trace_key(table, key, PC), table[key]())
+ *     table[key](x)       ->  table[key]((__kcov.cmp !== 0 && __kcov.trace_key(table, key, PC), x))
+ *     table[key].run(x)   ->  (__kcov.cmp !== 0 && __kcov.trace_key(table, key, PC), table[key].run(x))
  */
 export function call(rewriter: Rewriter, node: Call, parent: t.Node): t.Expression {
   rewriter.quote(node.callee);
-  const isQuoted = rewriter.isQuoted(node);
-  const lookups = calleeLookups(rewriter, node, parent, isQuoted);
+  const lookups = new CalleeLookups(rewriter, node, parent);
   const planned = plan(rewriter, node);
   rewriter.child(node as unknown as Record<string, unknown>, 'callee', node);
   if (planned === null || !rewriter.options.traceCmp) {
@@ -141,7 +140,7 @@ export function call(rewriter: Rewriter, node: Call, parent: t.Node): t.Expressi
   } else {
     traceArguments(rewriter, node, planned);
   }
-  return rewriter.options.traceCmp ? lookups.into(node) : node;
+  return lookups.into(node);
 }
 
 function traceArguments(rewriter: Rewriter, node: Call, { site, trace, operands, last }: Plan): void {
@@ -167,7 +166,7 @@ function traceArguments(rewriter: Rewriter, node: Call, { site, trace, operands,
 /** `new table[key](x)  ->  new table[key]((trace, x))`, as for a call. */
 export function construction(rewriter: Rewriter, node: t.NewExpression, parent: t.Node): t.Expression {
   rewriter.quote(node.callee);
-  const lookups = calleeLookups(rewriter, node, parent, rewriter.isQuoted(node));
+  const lookups = new CalleeLookups(rewriter, node, parent);
   rewriter.children(node);
-  return rewriter.options.traceCmp ? lookups.into(node) : node;
+  return lookups.into(node);
 }

@@ -93,51 +93,79 @@ export function keyIn(rewriter: Rewriter, node: t.BinaryExpression): t.Expressio
   return node;
 }
 
-/** Lookups in what is called, which are traced around its text. */
-interface CalleeLookups {
-  /** Puts them in, once the call has been rewritten; what comes back stands in its place. */
-  into(call: t.CallExpression | t.OptionalCallExpression | t.NewExpression): t.Expression;
-}
+type Call = t.CallExpression | t.OptionalCallExpression | t.NewExpression;
 
+/** A lookup in what is called, which is traced around its text. */
 interface CalleeLookup {
   member: Member;
   table: Operand;
   site: Site;
 }
 
-/**
- * `table[key](x)` and its like: the callee has been evaluated by the time that the first argument is. Where there is
- * none, the first lookup is traced before the call, since nothing comes before it that
- * could be felt.
- */
-export function calleeLookups(
-  rewriter: Rewriter,
-  node: t.CallExpression | t.OptionalCallExpression | t.NewExpression,
-  parent: t.Node,
-  isQuoted: boolean,
-): CalleeLookups {
-  const found: { member: Member; table: Operand }[] = [];
-  for (let link = unwrapped(node.callee); isMember(link); link = unwrapped(link.object)) {
-    const table = calleeTable(rewriter, link);
-    if (table !== null) found.unshift({ member: link, table });
+/** Lookups in a callee, found before the call is rewritten. */
+export class CalleeLookups {
+  readonly #rewriter: Rewriter;
+  /** The callee itself, where it is looked up: it has been evaluated by the time that the first argument is. */
+  readonly #callee: CalleeLookup[] = [];
+  /** Lookups from which the call goes on; where they miss, it comes to no argument. */
+  readonly #before: CalleeLookup[] = [];
+
+  constructor(rewriter: Rewriter, call: Call, parent: t.Node) {
+    this.#rewriter = rewriter;
+    const last = lookedUpCallee(call);
+    if (last !== null) this.#callee.push(...this.#found(last));
+    // What is before a call must be before all of the chain that the call is in.
+    if (rewriter.isQuoted(call) || isLink(call, parent) || !rewriter.hasTemps) return;
+    for (const member of links(call)) this.#before.unshift(...this.#found(member));
   }
-  const [first] = node.arguments;
-  const hasPlace = first !== undefined && t.isExpression(first);
-  const isBefore = first === undefined && !isQuoted && !isLink(node, parent) && rewriter.hasTemps;
-  const traced = hasPlace ? found : found.slice(0, isBefore ? 1 : 0);
-  const lookups = traced.map(
-    (one): CalleeLookup => ({ ...one, site: rewriter.comparison(one.member.property) }),
-  );
-  return {
-    into(call) {
-      const traces = lookups.map((one) => (hasPlace ? traceInside(one) : traceBefore(rewriter, one)));
-      if (traces.length === 0) return call;
-      if (!hasPlace) return t.sequenceExpression([...traces, call]);
-      call.arguments[0] = t.sequenceExpression([...traces, call.arguments[0] as t.Expression]);
-      return call;
-    },
-  };
+
+  #found(member: Member): CalleeLookup[] {
+    const { property, computed } = member;
+    if (!computed || isLiteral(property) || !isRepeatable(this.#rewriter, property)) return [];
+    if (!mayLookUp(this.#rewriter, property) || isNoTable(unwrapped(member.object))) return [];
+    const table = object(this.#rewriter, member, false);
+    return table === null ? [] : [{ member, table, site: this.#rewriter.comparison(property) }];
+  }
+
+  /** Puts the traces in, once the call has been rewritten; what comes back stands in its place. */
+  into(call: Call): t.Expression {
+    if (!this.#rewriter.options.traceCmp) return call;
+    const [first] = call.arguments;
+    for (const one of this.#callee)
+      call.arguments[0] = t.sequenceExpression([traceInside(one), first as t.Expression]);
+    if (this.#before.length === 0) return call;
+    return t.sequenceExpression([...this.#before.map((one) => traceBefore(this.#rewriter, one)), call]);
+  }
 }
+
+/** The callee, where it is a member and the first argument is evaluated whatever it is. */
+function lookedUpCallee(call: Call): Member | null {
+  const callee = unwrapped(call.callee);
+  const [first] = call.arguments;
+  return isMember(callee) && t.isExpression(first) && !('optional' in call && call.optional) ? callee : null;
+}
+
+/** The members of a chain of calls, from the last to the first, but those that their calls trace. */
+function* links(call: Call): Generator<Member> {
+  let link: t.Node = call;
+  while (true) {
+    if (isMember(link)) {
+      yield link;
+      link = unwrapped(link.object);
+    } else if (isCall(link)) {
+      const inArgument = lookedUpCallee(link);
+      link = inArgument === null ? unwrapped(link.callee) : unwrapped(inArgument.object);
+    } else return;
+  }
+}
+
+const isCall = (node: t.Node): node is Call =>
+  t.isCallExpression(node) || t.isOptionalCallExpression(node) || t.isNewExpression(node);
+
+/** Whether a call is a link of an optional chain, which goes on in its parent. */
+const isLink = (node: t.Node, parent: t.Node): boolean =>
+  t.isOptionalCallExpression(node) &&
+  (t.isOptionalMemberExpression(parent) || t.isOptionalCallExpression(parent));
 
 const keyOf = ({ member }: CalleeLookup): t.Expression => t.cloneNode(member.property as t.Expression);
 
@@ -158,15 +186,3 @@ function traceBefore(rewriter: Rewriter, one: CalleeLookup): t.Expression {
   const isThere = t.binaryExpression('!==', peeked, t.unaryExpression('void', t.numericLiteral(0)));
   return traceCmp('trace_key', [t.cloneNode(table), keyOf(one)], one.site, isThere);
 }
-
-function calleeTable(rewriter: Rewriter, member: Member): Operand | null {
-  const { property, computed } = member;
-  if (!computed || isLiteral(property) || !isRepeatable(rewriter, property)) return null;
-  if (!mayLookUp(rewriter, property) || isNoTable(unwrapped(member.object))) return null;
-  return object(rewriter, member, false);
-}
-
-/** Whether a call is a link of an optional chain, which goes on in its parent. */
-const isLink = (node: t.Node, parent: t.Node): boolean =>
-  t.isOptionalCallExpression(node) &&
-  (t.isOptionalMemberExpression(parent) || t.isOptionalCallExpression(parent));

@@ -1,7 +1,9 @@
 import type { PluginObj, PluginPass, types as t } from '@babel/core';
 import type { SourceMapInput } from '@jridgewell/trace-mapping';
+import type { Literals } from '../abi/module.ts';
 import { type Callbacks, importStub, loadModule } from './emit.ts';
 import { lineTable } from './lines.ts';
+import { literalsOf } from './literals.ts';
 import { placeModule } from './placement.ts';
 import { Rewriter } from './rewriter.ts';
 import { RULES } from './rules.ts';
@@ -52,8 +54,9 @@ export default function kcov(_api: object, options: PluginOptions): PluginObj {
           taken: (name) => name in names.references || name in names.globals || name in names.uids,
           isGlobal: (name) => usesWith || name in names.globals,
         });
+        const literals = literalsOf(node);
         rewriter.visit(node, node);
-        load(node, rewriter.table, state, standalone);
+        load(node, rewriter.table, literals, state, standalone);
         onModule?.(rewriter.table);
         // Plugins that come later look variables up, and find ours too.
         scope.crawl();
@@ -63,13 +66,23 @@ export default function kcov(_api: object, options: PluginOptions): PluginObj {
 }
 
 /** Lays the module's text out, writes its PCs, and lets it announce itself to the linker before all else. */
-function load(program: t.Program, table: SiteTable, state: PluginPass, standalone: boolean): void {
+function load(
+  program: t.Program,
+  table: SiteTable,
+  literals: Literals,
+  state: PluginPass,
+  standalone: boolean,
+): void {
   const filename = state.filename ?? '<unknown>';
   table.layOut();
   const base = placeModule(filename, state.file.code, table.size);
   table.link(base);
   const inputMap = (state.file.inputMap as { toObject(): SourceMapInput } | null)?.toObject();
-  const rest = JSON.stringify({ symbols: table.symbols(), lines: lineTable(table, filename, inputMap) });
+  const rest = JSON.stringify({
+    symbols: table.symbols(),
+    lines: lineTable(table, filename, inputMap),
+    ...literals,
+  });
   program.body.unshift(loadModule([filename, base, table.size, rest], standalone));
   if (standalone && program.sourceType === 'module') program.body.unshift(importStub());
 }

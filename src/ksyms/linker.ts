@@ -1,5 +1,5 @@
 import { DeviceError } from '../abi/errno.ts';
-import type { FunctionSymbol, KernelModule } from '../abi/module.ts';
+import type { FunctionSymbol, KernelModule, Literals } from '../abi/module.ts';
 import { KERNBASE, KERNEL_TEXT_SIZE } from '../abi/text.ts';
 import { type SymbolTable, symbolTable } from './symbol-table.ts';
 
@@ -72,7 +72,7 @@ function once<T>(make: () => T): () => T {
  * Loads a module; the same one again counts its references up.
  *
  * @param base first byte of text, from KERNBASE
- * @param rest `symbols` and `lines` of a KernelModule, in JSON
+ * @param rest what else a KernelModule has, in JSON
  */
 export function kldload(filename: string, base: number, size: number, rest: string): void {
   const same = modules.find((file) => file.base === base && file.size === size && file.rest === rest);
@@ -160,4 +160,19 @@ export function kldstat(): KldStat[] {
     address,
     size,
   }));
+}
+
+/**
+ * The words of all files, each once: what a fuzzer's dictionary begins with. They stay text until somebody asks.
+ */
+export function kldliterals(): { strings: string[]; numbers: number[] } {
+  const strings = new Set<string>();
+  const numbers = new Set<number>();
+  files();
+  for (const { rest } of modules) {
+    const found = JSON.parse(rest) as Partial<Literals>;
+    for (const text of found.literals ?? []) strings.add(text);
+    for (const number of found.numbers ?? []) numbers.add(number);
+  }
+  return { strings: [...strings], numbers: [...numbers] };
 }

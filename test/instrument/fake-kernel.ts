@@ -3,6 +3,7 @@ import { type PluginItem, transformSync } from '@babel/core';
 import type { Kernel } from '../../src/abi/kernel.ts';
 import kcov, { type PluginOptions } from '../../src/instrument/plugin.ts';
 import type { SiteTable } from '../../src/instrument/sites.ts';
+import { peek } from '../../src/trace/tables.ts';
 
 export interface Compiled {
   code: string;
@@ -42,6 +43,9 @@ export function run(code: string, { cmp = false } = {}): Traced {
     trace_cmp: (...args: unknown[]) => cmps.push(['cmp', ...args]),
     trace_const_cmp: (...args: unknown[]) => cmps.push(['const_cmp', ...args]),
     trace_switch: (...args: unknown[]) => cmps.push(['switch', ...args]),
+    trace_call: (...args: unknown[]) => cmps.push(['call', ...args]),
+    trace_key: (...args: unknown[]) => cmps.push(['key', ...args]),
+    peek,
     __sanitizer_cov_trace_pc(pc: number): void {
       const count = buf[0]! + 1;
       if (count > kernel.end) return;

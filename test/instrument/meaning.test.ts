@@ -60,11 +60,13 @@ function show(value: unknown, depth = 3): string {
 }
 
 /**
- * V8 quotes the code itself in a few messages: `(a && b) is not a function`. What it quotes is the instrumented
- * code, and in long code less of it; what it says of it is to stay.
+ * V8 quotes the code itself in a few messages: `(a && b) is not a function`, and a function that is a key. What it
+ * quotes is the instrumented code, and in long code less of it; what it says of it is to stay.
  */
 const quoteless = (message: string): string =>
-  message.replace(/^.*?(?= is not (a function|iterable|a constructor|async iterable))/s, '…');
+  message
+    .replace(/^.*?(?= is not (a function|iterable|a constructor|async iterable))/s, '…')
+    .replace(/(?<=\((?:reading|setting) '|search for ').*(?:=>|[{}]).*(?=')/s, '…');
 
 interface Outcome {
   effects: string[];

@@ -204,9 +204,10 @@ describe('comparisons', () => {
     ]);
   });
 
-  test('a switch gives its value with the literals of its cases', () => {
+  test('a switch gives its value with the literals of its cases, and with each other case as it is tested', () => {
     expect(operands("const k = 'q', v = 2; switch (k) { case 'a': case v: case 'b': }")).toEqual([
       ['switch', 'q', ['a', 'b']],
+      ['cmp', 'q', 2],
     ]);
   });
 

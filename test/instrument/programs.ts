@@ -49,6 +49,41 @@ const assigned = (operator: string, right: string): string => (operator === '+='
 
 const PROPERTIES = ['x', 'y', 'm', 'length', 'name'];
 
+/** Methods whose calls are comparisons, whatever they are called on. */
+const METHODS = [
+  ...['startsWith', 'endsWith', 'includes', 'indexOf', 'lastIndexOf', 'localeCompare'],
+  ...['split', 'match', 'search', 'replace', 'replaceAll', 'test', 'exec'],
+  ...['equals', 'compare', 'get', 'has', 'delete', 'hasOwnProperty'],
+];
+/** What they are called on: of each kind, some of it with getters, all of it known to every program. */
+const RECEIVERS = [
+  "'abcab'",
+  'map',
+  'set',
+  'sticky',
+  'global',
+  'bytes',
+  'xs',
+  'o.y',
+  'o',
+  'table',
+  'trap',
+  'log(map)',
+  "['a', 'ab']",
+];
+/** What they are told to look for. */
+const NEEDLES = ["'a'", "'ab'", "log('zz')", '/b/', '/a/g', 'sticky', 'bytes', 'box(1)', '1', 'undefined'];
+const FUNCTIONS = [
+  'Object.is',
+  'Object.hasOwn',
+  'Reflect.has',
+  'has.call',
+  'Buffer.compare',
+  'timingSafeEqual',
+];
+/** Calls of what may be there or not, by computed keys. */
+const LOOKUPS = ['table', 'o.y', 'o', 'trap', 'log(table)', 'this', 'undefined?.z', 'table?.in'];
+
 const reference = number.map(
   (n): Expression =>
     (scope) =>
@@ -411,6 +446,58 @@ const { body, expression: anyExpression } = fc.letrec<Grammar>((tie) => {
       ),
     },
     {
+      weight: 5,
+      arbitrary: expression<[string, string, string, Expression, number]>(
+        [
+          fc.constantFrom(...RECEIVERS),
+          fc.constantFrom(...METHODS),
+          fc.constantFrom(...NEEDLES),
+          value,
+          fc.nat(7),
+        ],
+        (scope, receiver, method, needle, one, form) => {
+          const forms = [
+            () => `${receiver}.${method}(${one(scope)})`,
+            () => `${receiver}?.${method}(${needle}, ${one(scope)})`,
+            () => `(${one(scope)}).${method}?.(${needle})`,
+            () => `(${one(scope)})?.x?.${method}(${needle})`,
+          ];
+          return `call(() => ${form < 4 ? forms[form]!() : `${receiver}.${method}(${needle})`})`;
+        },
+      ),
+    },
+    {
+      weight: 2,
+      arbitrary: expression<[string, Expression, Expression]>(
+        [fc.constantFrom(...FUNCTIONS), value, value],
+        (scope, fn, a, b) => `call(() => ${fn}(${a(scope)}, ${b(scope)}))`,
+      ),
+    },
+    {
+      weight: 4,
+      arbitrary: expression<[string, number, Expression, number]>(
+        [fc.constantFrom(...LOOKUPS), number, value, fc.nat(9)],
+        (scope, table, n, one, form) => {
+          // Names that may have no value yet, for which the order of errors tells.
+          const key = scope.pick(n);
+          const forms = [
+            () => `${table}[${key}]`,
+            () => `${table}[${one(scope)}]`,
+            () => `${table}[${key}](${one(scope)})`,
+            () => `${table}[${key}]()`,
+            () => `${table}[${key}]?.(${one(scope)})`,
+            () => `${table}?.[${key}]?.()`,
+            () => `${table}[${key}].m(${one(scope)}).x`,
+            () =>
+              `new ${table.includes('?') || table.includes('(') ? 'table' : table}[${key}](${one(scope)})`,
+            () => `[...${table}[${key}]]`,
+            () => `(${key} in ${table})`,
+          ];
+          return `call(() => ${forms[form]!()})`;
+        },
+      ),
+    },
+    {
       weight: 2,
       arbitrary: expression<[Expression, string]>(
         [value, fc.constantFrom('!', 'typeof', '-', '~', 'void')],
@@ -756,7 +843,7 @@ const { body, expression: anyExpression } = fc.letrec<Grammar>((tie) => {
 });
 
 /** What every program finds in its global scope; PRELUDE makes it. */
-const GLOBALS = ['Base', 'xs', 'o'];
+const GLOBALS = ['Base', 'xs', 'o', 'table', 'map', 'set', 'sticky', 'bytes'];
 
 /** What every program begins with, so that there is something to compare and to call. */
 const LOCALS = "let f = (x, y) => (fuel(), x < y), s = 'ab', n = 1; var b = 2n;";
@@ -806,6 +893,21 @@ export const PRELUDE = `{
     Base,
     o: { x: 1, get y() { return log('o.y') && { a: 1 }; }, set y(v) { log('set y', v); }, m(x) { return this === o && x; } },
     xs: [1, 'a', 2n],
+    table: { a: 1, ab: (x) => log('ab', x), get in() { return log('table.in') && { a() { return 'a'; } }; }, 1: Base },
+    map: new Map([['a', 1], [1, 'one'], ['abc', 2]]),
+    set: new Set(['a', 1]),
+    sticky: /a/y,
+    global: /a/g,
+    bytes: new Uint8Array([97, 98, 97]),
+    // Tells of each look at it.
+    trap: new Proxy({ a: 1 }, new Proxy({}, { get: (target, name) => (...args) => log('trap', name) && Reflect[name](...args) })),
+    has: Object.prototype.hasOwnProperty,
+    timingSafeEqual: (a, b) => log(a === b),
+    // What runs user code, with what it leaves behind; a pattern's place in a text is its own to move.
+    call(f) {
+      fuel();
+      try { return f(); } catch (e) { return log(e); } finally { log(sticky.lastIndex, global.lastIndex, map.size, set.size); }
+    },
     box: (v) => ({ valueOf() { log('valueOf'); return v; }, toString() { log('toString'); return String(v); } }),
     tag: (strings, ...values) => log(strings.raw.join('|')) && [strings.length, ...values],
     some: (v) => v?.[Symbol.iterator] || v?.[Symbol.asyncIterator] ? v : [1, v],

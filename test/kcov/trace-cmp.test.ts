@@ -241,7 +241,13 @@ describe("JavaScript's comparisons become C's integers", () => {
   test('unequal strings are told to whoever listens, while comparisons are traced', () => {
     const seen: unknown[] = [];
     kcov(); // Boots, if nothing has.
-    kernel().hooks = { strcmp: (...args) => seen.push(args), strstr() {}, memcmp() {}, memmem() {}, regexec() {} };
+    kernel().hooks = {
+      strcmp: (...args) => seen.push(args),
+      strstr() {},
+      memcmp() {},
+      memmem() {},
+      regexec() {},
+    };
     kernel().trace_cmp('not', 'traced', PC);
     tracing(16, (k) => {
       k.trace_cmp('GET', 'GIT', PC);

@@ -1,0 +1,104 @@
+import { types as t } from '@babel/core';
+import type { Literals } from '../abi/module.ts';
+import { patternTexts } from './patterns.ts';
+import { isErased } from './typescript.ts';
+
+/** Bytes of UTF-8; longer ones are prose. */
+const MAX_LENGTH = 64;
+/** Texts and numbers of one file. */
+const MAX_COUNT = 1024;
+/** Numbers below are bytes, which a fuzzer tries by itself. */
+const MAX_BYTE = 255;
+
+const COMPARES = new Set(['===', '!==', '==', '!=', '<', '<=', '>', '>=', 'in']);
+
+/**
+ * The words that an input of a file's code could have in it: its texts and numbers, the characters of its patterns,
+ * keys of its objects, and names of properties that it compares.
+ */
+export function literalsOf(program: t.Program): Literals {
+  const found = new Collector();
+  found.visit(program, program);
+  return { literals: [...found.texts], numbers: [...found.numbers] };
+}
+
+class Collector {
+  readonly texts = new Set<string>();
+  readonly numbers = new Set<number>();
+
+  visit(node: t.Node, parent: t.Node): void {
+    if (isSpecifier(node, parent)) return;
+    this.#own(node, parent);
+    for (const key of t.VISITOR_KEYS[node.type] ?? []) {
+      const child = (node as unknown as Record<string, unknown>)[key];
+      if (Array.isArray(child)) {
+        for (const one of child) if (one) this.visit(one as t.Node, node);
+      } else if (child) this.visit(child as t.Node, node);
+    }
+  }
+
+  #own(node: t.Node, parent: t.Node): void {
+    switch (node.type) {
+      case 'StringLiteral':
+        this.#text(node.value);
+        break;
+      case 'TemplateElement':
+        this.#text(node.value.cooked ?? '');
+        break;
+      case 'RegExpLiteral':
+        for (const text of patternTexts(node.pattern)) this.#text(text);
+        break;
+      case 'NumericLiteral':
+        this.#number(t.isUnaryExpression(parent, { operator: '-' }) ? -node.value : node.value);
+        break;
+      case 'BigIntLiteral':
+        // Some are longer than a number holds.
+        if (Number.isSafeInteger(Number(node.value))) this.#number(Number(node.value));
+        else this.#text(BigInt(node.value).toString());
+        break;
+      case 'ObjectProperty':
+      case 'ObjectMethod':
+        this.#name(node);
+        break;
+      case 'BinaryExpression':
+        if (COMPARES.has(node.operator)) for (const side of [node.left, node.right]) this.#member(side);
+        break;
+      case 'SwitchStatement':
+        this.#member(node.discriminant);
+        break;
+      case 'CallExpression':
+      case 'OptionalCallExpression':
+        // Whose method is called is what is compared: `node.name.startsWith(…)`.
+        if (t.isMemberExpression(node.callee)) this.#member(node.callee.object);
+    }
+  }
+
+  #name({ key, computed }: { key: t.Node; computed?: boolean }): void {
+    if (!computed && t.isIdentifier(key) && key.name.length > 1) this.#text(key.name);
+  }
+
+  #member(node: t.Node): void {
+    if (t.isMemberExpression(node) || t.isOptionalMemberExpression(node))
+      this.#name({ key: node.property, computed: node.computed });
+  }
+
+  #text(text: string): void {
+    if (text !== '' && this.texts.size < MAX_COUNT && Buffer.byteLength(text) <= MAX_LENGTH)
+      this.texts.add(text);
+  }
+
+  #number(value: number): void {
+    const isByte = Number.isInteger(value) && Math.abs(value) <= MAX_BYTE;
+    if (!isByte && Number.isFinite(value) && this.numbers.size < MAX_COUNT) this.numbers.add(value);
+  }
+}
+
+/** What only says where a module is, how code is to be run, or what types there are. */
+function isSpecifier(node: t.Node, parent: t.Node): boolean {
+  if (t.isDirective(node) || t.isImportAttribute(node) || t.isTSExternalModuleReference(node)) return true;
+  if (isErased(node) && !/^TSEnum/.test(node.type)) return true;
+  if (!t.isStringLiteral(node)) return false;
+  if (t.isImportOrExportDeclaration(parent) || t.isImportExpression(parent)) return true;
+  if (!t.isCallExpression(parent)) return false;
+  return t.isImport(parent.callee) || t.isIdentifier(parent.callee, { name: 'require' });
+}

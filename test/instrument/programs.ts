@@ -81,6 +81,9 @@ const FUNCTIONS = [
   'Buffer.compare',
   'timingSafeEqual',
 ];
+/** An expression that may well throw, with what it leaves behind. */
+const called = ({ fn }: Scope, text: string): string =>
+  fn.isAsync || fn.isGenerator ? `left(${text})` : `call(() => ${text})`;
 /** Calls of what may be there or not, by computed keys. */
 const LOOKUPS = ['table', 'o.y', 'o', 'trap', 'log(table)', 'this', 'undefined?.z', 'table?.in'];
 
@@ -462,7 +465,7 @@ const { body, expression: anyExpression } = fc.letrec<Grammar>((tie) => {
             () => `(${one(scope)}).${method}?.(${needle})`,
             () => `(${one(scope)})?.x?.${method}(${needle})`,
           ];
-          return `call(() => ${form < 4 ? forms[form]!() : `${receiver}.${method}(${needle})`})`;
+          return called(scope, form < 4 ? forms[form]!() : `${receiver}.${method}(${needle})`);
         },
       ),
     },
@@ -470,7 +473,7 @@ const { body, expression: anyExpression } = fc.letrec<Grammar>((tie) => {
       weight: 2,
       arbitrary: expression<[string, Expression, Expression]>(
         [fc.constantFrom(...FUNCTIONS), value, value],
-        (scope, fn, a, b) => `call(() => ${fn}(${a(scope)}, ${b(scope)}))`,
+        (scope, fn, a, b) => called(scope, `${fn}(${a(scope)}, ${b(scope)})`),
       ),
     },
     {
@@ -493,7 +496,7 @@ const { body, expression: anyExpression } = fc.letrec<Grammar>((tie) => {
             () => `[...${table}[${key}]]`,
             () => `(${key} in ${table})`,
           ];
-          return `call(() => ${forms[form]!()})`;
+          return called(scope, forms[form]!());
         },
       ),
     },
@@ -903,10 +906,11 @@ export const PRELUDE = `{
     trap: new Proxy({ a: 1 }, new Proxy({}, { get: (target, name) => (...args) => log('trap', name) && Reflect[name](...args) })),
     has: Object.prototype.hasOwnProperty,
     timingSafeEqual: (a, b) => log(a === b),
-    // What runs user code, with what it leaves behind; a pattern's place in a text is its own to move.
+    // A pattern's place in a text is its own to move.
+    left: (x) => log(sticky.lastIndex, global.lastIndex, map.size, set.size, x),
     call(f) {
       fuel();
-      try { return f(); } catch (e) { return log(e); } finally { log(sticky.lastIndex, global.lastIndex, map.size, set.size); }
+      try { return f(); } catch (e) { return log(e); } finally { left(); }
     },
     box: (v) => ({ valueOf() { log('valueOf'); return v; }, toString() { log('toString'); return String(v); } }),
     tag: (strings, ...values) => log(strings.raw.join('|')) && [strings.length, ...values],

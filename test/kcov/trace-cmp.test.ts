@@ -9,7 +9,7 @@ import {
   KCOV_MODE_TRACE_CMP,
   KCOV_MODE_TRACE_PC,
 } from '../../harness/index.ts';
-import type { Kernel } from '../../src/abi/kernel.ts';
+import type { Kernel, WeakHooks } from '../../src/abi/kernel.ts';
 import * as hooks from '../../src/trace/callbacks.ts';
 import {
   cleanUp,
@@ -238,23 +238,75 @@ describe("JavaScript's comparisons become C's integers", () => {
       ...[type(0, CONST), 1n, 3n, PC_WORD],
       ...[type(1, CONST), 300n, 3n, PC_WORD],
     ]));
-  test('unequal strings are told to whoever listens, while comparisons are traced', () => {
+  test.each<[unknown, unknown, bigint, bigint]>([
+    [31337, NaN, 0x40de9a4000000000n, 0x7ff8000000000000n],
+    [NaN, 1, 0x7ff8000000000000n, 0x3ff0000000000000n],
+  ])('%s and %s: the bits of both doubles, so that a number shows beside what is none', (a, b, ...words) =>
+    expect(record((k) => k.trace_const_cmp(a, b, PC))).toEqual([type(3, CONST), ...words, PC_WORD]));
+});
+
+describe('what does not fit a record goes to the weak hooks too', () => {
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const word = (text: string): bigint => Buffer.from(text.padEnd(8, '\0')).readBigUInt64LE();
+
+  /** What the hooks see while that runs. */
+  function hooked(run: () => unknown): unknown[] {
     const seen: unknown[] = [];
+    const hook =
+      (name: string) =>
+      (...args: unknown[]) =>
+        seen.push([name, ...args]);
     kcov(); // Boots, if nothing has.
-    kernel().hooks = {
-      strcmp: (...args) => seen.push(args),
-      strstr() {},
-      memcmp() {},
-      memmem() {},
-      regexec() {},
-    };
-    kernel().trace_cmp('not', 'traced', PC);
-    tracing(16, (k) => {
-      k.trace_cmp('GET', 'GIT', PC);
-      k.trace_cmp('a', 'a', PC);
-    });
+    const names = ['strcmp', 'strstr', 'memcmp', 'memmem', 'regexec'];
+    kernel().hooks = Object.fromEntries(names.map((name) => [name, hook(name)])) as unknown as WeakHooks;
+    run();
     kernel().hooks = null;
-    expect(seen).toEqual([[PC, 'GET', 'GIT']]);
+    return seen;
+  }
+
+  /** The calls that every hook has one of, and what is left of two that are equal, found, or of other types. */
+  const calls = (k: Kernel): void => {
+    k.trace_cmp('GET', 'GIT', PC);
+    k.trace_call('includes', ['haystack in a field', 'needle'], PC);
+    k.trace_call('equals', [bytes('same, then a'), bytes('same, then b')], PC);
+    k.trace_call('indexOf', [bytes('haystack'), 'needle'], PC);
+    k.trace_call('test', [/a/, 'text'], PC);
+    k.trace_cmp('a', 'a', PC);
+    k.trace_call('includes', ['haystack', 'stack'], PC);
+    k.trace_call('equals', [bytes('same'), bytes('same')], PC);
+    k.trace_call('equals', [bytes('same'), 'same'], PC);
+    k.trace_call('indexOf', [bytes('haystack'), 'stack'], PC);
+    k.trace_call('test', [/a/, 5], PC);
+    k.trace_call('unknown', ['a', 'b'], PC);
+  };
+
+  test('whole, with the PC, while comparisons are traced', () =>
+    expect(hooked(() => tracing(64, calls))).toEqual([
+      ['strcmp', PC, 'GET', 'GIT'],
+      ['strstr', PC, 'haystack in a field', 'needle'],
+      ['memcmp', PC, bytes('same, then a'), bytes('same, then b')],
+      ['memmem', PC, bytes('haystack'), bytes('needle')],
+      ['regexec', PC, /a/, 'text'],
+    ]));
+  test('not where PCs are traced, or nothing is', () =>
+    expect(
+      hooked(() => {
+        calls(kernel());
+        traced(64, KCOV_MODE_TRACE_PC);
+        calls(kernel());
+      }),
+    ).toEqual([]));
+  test('beside a record each, for who reads the device: from where they differ, of a search from the start', () => {
+    const words = tracing(64, calls);
+    expect(words.slice(0, 17)).toEqual([
+      5n,
+      ...[type(3), word('ET'), word('IT'), PC_WORD],
+      ...[type(3), word('needle'), word('haystack'), PC_WORD],
+      ...[type(3), word('a'), word('b'), PC_WORD],
+      ...[type(3), word('needle'), word('haystack'), PC_WORD],
+    ]);
+    // Two characters that are one each are compared as numbers, whether they are equal or not.
+    expect(words.slice(17, 21)).toEqual([type(0), 97n, 97n, PC_WORD]);
   });
 });
 

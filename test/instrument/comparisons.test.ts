@@ -101,6 +101,13 @@ const CASES: Case[] = [
   ['s.§endsWith(x)', S, [['strcmp', 'ndex', 'POST']], [words('ndex', 'POST')]],
   ['s.§endsWith(x, 3)', S, [['strcmp', 'GET', 'POST']], [words('GET', 'POST')]],
   ['String(s).§startsWith(x + "!")', S, [['strcmp', 'GET /', 'POST!']], [words('GET /', 'POST!')]],
+  // An argument that holds an operand of its own.
+  [
+    'String(s).§startsWith(String(x) === "POST" ? x : s)',
+    S,
+    [['strcmp', 'GET ', 'POST']],
+    [words('GET ', 'POST')],
+  ],
   ['s?.§startsWith(x)', S, [['strcmp', 'GET ', 'POST']], [words('GET ', 'POST')]],
   ['s.startsWith("GET")', S, [], []],
   [
@@ -359,6 +366,7 @@ describe('what is left out', () => {
     ['({ x: t[k], ...t[k] } = {})', { t: { ab: 1 }, k: 'cd' }],
     // Others' methods by these names.
     ['o.get(k)', { o: { get() {} }, k: 'cd' }],
+    ['o.test(k)', { o: { test() {} }, k: 'cd' }],
     ['o.startsWith(k)', { o: { startsWith() {} }, k: 'cd' }],
     ['s.startsWith(...k)', { s: 'ab', k: ['cd'] }],
   ])('%s', (source, values) => expect(run(source, values)).toEqual({ hooks: [], records: [], places: [] }));

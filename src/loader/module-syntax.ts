@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
+import { compiler } from '#compiler';
 import { cached } from './cached.ts';
-import { compiler } from './compiler.ts';
 
 /**
  * Whether a file is written as an ES module.

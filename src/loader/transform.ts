@@ -1,9 +1,9 @@
+import { compiler } from '#compiler';
 import { KERNEL_GLOBAL } from '../abi/kernel.ts';
 import { type Format, isTypeScript } from '../instrument/parse.ts';
 import { moduleIdentity } from '../instrument/placement.ts';
 import { warn } from '../warn.ts';
 import { cached } from './cached.ts';
-import { compiler } from './compiler.ts';
 import type { Addition } from './loader.ts';
 import { readMapText } from './source-map.ts';
 

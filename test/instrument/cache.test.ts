@@ -61,12 +61,12 @@ interface Start {
   env?: Record<string, string>;
   include?: string;
   dist?: string;
-  /** Who runs it. */
-  uid?: number;
+  /** What starts it. */
+  by?: string[];
 }
 
 /** What a program is after it has loaded: the text of its functions, and a hash of all PCs, symbols and lines. */
-async function start({ files = FILES, env = {}, include = '/p/', dist = DIST, uid }: Start = {}) {
+async function start({ files = FILES, env = {}, include = '/p/', dist = DIST, by = [] }: Start = {}) {
   const script = `
     import { createRequire } from 'node:module';
     import { register, snapshot } from ${JSON.stringify(pathToFileURL(join(dist, 'harness/index.js')).href)};
@@ -78,11 +78,11 @@ async function start({ files = FILES, env = {}, include = '/p/', dist = DIST, ui
     }
     const babel = Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes('/@babel/'));
     console.log(JSON.stringify({ text, snapshot: Buffer.from(snapshot()).toString('base64'), babel }));`;
-  const { stdout, stderr } = await exec(process.execPath, ['--input-type=module', '-e', script], {
+  const [command, ...args] = [...by, process.execPath, '--input-type=module', '-e', script];
+  const { stdout, stderr } = await exec(command!, args, {
     cwd: folder,
     env: { ...process.env, KCOVJS_CACHE: cache, ...env },
     maxBuffer: 1 << 26,
-    ...(uid !== undefined && { uid, gid: uid }),
   });
   const seen = JSON.parse(stdout) as { text: Record<string, string>; snapshot: string; babel: boolean };
   return { ...seen, snapshot: createHash('sha256').update(seen.snapshot).digest('hex'), stderr };
@@ -131,6 +131,16 @@ describe('a warm start', () => {
     expect((await start({ files })).babel).toBe(false);
   });
 
+  test('is the same where Node cannot require an ES module, but for Babel, which is then always loaded', async () => {
+    const options = { files: ['a.cjs', 'b.mjs'] };
+    const env = { NODE_OPTIONS: '--no-experimental-require-module' };
+    const cold = await start({ ...options, env });
+    const kept = inodes();
+    expect(await start({ ...options, env })).toEqual({ ...cold, babel: true });
+    expect(await start(options)).toEqual({ ...cold, babel: false });
+    expect(inodes()).toEqual(kept);
+  });
+
   test('leaves the packages alone that the compiler is made of, as a cold one does, which has loaded them', async () => {
     const modules = join(ROOT, 'node_modules');
     write(
@@ -160,6 +170,7 @@ describe('a warm start', () => {
 });
 
 describe('nothing stale is used after an edit of', () => {
+  const files = ['a.cjs', 'mapped.cjs'];
   /** What a start sees that has only ever seen the program as it is now. */
   const fresh = async (options: Start = {}) =>
     same(await start({ ...options, env: { KCOVJS_CACHE: 'off' } }));
@@ -184,10 +195,10 @@ describe('nothing stale is used after an edit of', () => {
     ],
   ];
   test.each(edits)('%s', async (_, edit) => {
-    const before = await start();
+    const before = await start({ files });
     edit();
-    const after = same(await start());
-    expect(after).toEqual(await fresh());
+    const after = same(await start({ files }));
+    expect(after).toEqual(await fresh({ files }));
     expect(after.snapshot).not.toBe(before.snapshot);
   });
 
@@ -348,17 +359,18 @@ describe('an entry that is damaged is made anew', () => {
   });
 
   test('in a process, which runs the right code all the same', async () => {
-    const cold = await start();
+    const files = ['a.cjs', 'mapped.cjs'];
+    const cold = await start({ files });
     for (const name of readdirSync(cache)) truncateSync(join(cache, name), 70);
-    expect(same(await start())).toEqual(same(cold));
+    expect(same(await start({ files }))).toEqual(same(cold));
     const kept = inodes();
-    expect(same(await start())).toEqual(same(cold));
+    expect(same(await start({ files }))).toEqual(same(cold));
     expect(inodes()).toEqual(kept);
   });
 });
 
 test('ten processes at once on an empty cache see what one sees, and leave whole entries', async () => {
-  const files = ['a.cjs', 'b.mjs'];
+  const files = ['a.cjs'];
   const alone = same(await start({ files, env: { KCOVJS_CACHE: 'off' } }));
   const all = await Promise.all(Array.from({ length: 10 }, () => start({ files })));
   for (const one of all) expect(same(one)).toEqual(alone);
@@ -414,42 +426,35 @@ describe('where the cache lies', () => {
   });
 });
 
-describe.runIf(isRoot)('where nothing can be written', () => {
-  const home = (): string => {
-    chmodSync(folder, 0o755);
-    for (let parent = resolve(folder, '..'); parent.startsWith(tmpdir()); parent = resolve(parent, '..'))
-      chmodSync(parent, 0o755);
-    const path = join(folder, 'home');
-    mkdirSync(path);
-    chmodSync(path, 0o555);
-    return path;
-  };
+describe('where nothing can be written', () => {
+  /** Root may write everywhere, unless that is taken away. */
+  const by = isRoot ? ['setpriv', '--bounding-set=-all', '--inh-caps=-all'] : [];
 
   test('a read-only home goes without, silently', async () => {
-    const HOME = home();
+    const HOME = join(folder, 'home');
+    mkdirSync(HOME);
+    chmodSync(HOME, 0o555);
     const env = { HOME, XDG_CACHE_HOME: '', KCOVJS_CACHE: '' };
     const alone = same(await start({ env: { KCOVJS_CACHE: 'off' } }));
-    expect(same(await start({ env, uid: NOBODY }))).toEqual(alone);
+    expect(same(await start({ env, by }))).toEqual(alone);
     expect(readdirSync(HOME)).toEqual([]);
   });
 
   test('a read-only cache is used as it is', async () => {
-    home();
-    mkdirSync(cache, { mode: 0o700 });
-    chownSync(cache, NOBODY, NOBODY);
-    const cold = same(await start({ uid: NOBODY }));
+    const cold = same(await start());
     chmodSync(cache, 0o555);
     const kept = entries();
     write('b.mjs', 'export const f = (n) => n === 5;\n');
-    expect((await start({ uid: NOBODY, files: ['a.cjs', 'typed.cts'] })).babel).toBe(false);
-    expect((await start({ uid: NOBODY })).text).toEqual({ ...cold.text, 'b.mjs': expect.any(String) });
+    expect((await start({ by, files: ['a.cjs', 'typed.cts'] })).babel).toBe(false);
+    expect((await start({ by })).text).toEqual({ ...cold.text, 'b.mjs': expect.any(String) });
     expect(entries()).toEqual(kept);
   });
 
-  test('a user without a name or a home goes without', async () => {
-    home();
+  test.runIf(isRoot)('a user without a name or a home goes without', async () => {
+    const nobody = ['--reuid=12345', '--clear-groups', '--inh-caps=-all,+dac_read_search'];
     const env = { HOME: '', XDG_CACHE_HOME: '', KCOVJS_CACHE: '' };
-    expect((await start({ env, uid: 12345, files: ['a.cjs'] })).stderr).toBe('');
+    const as = ['setpriv', ...nobody, '--ambient-caps=-all,+dac_read_search'];
+    expect((await start({ env, by: as, files: ['a.cjs'] })).stderr).toBe('');
   });
 });
 

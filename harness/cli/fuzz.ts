@@ -3,13 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { kldstat } from '../../src/ksyms/linker.ts';
+import { kldliterals, kldstat } from '../../src/ksyms/linker.ts';
 import { fuzz } from '../engine/fuzz.ts';
 import { type EngineOptions, flag } from '../engine/options.ts';
 import { statOf } from '../inputs.ts';
 import { prepare } from '../prepare.ts';
 import { UsageError } from '../usage.ts';
 import { addTargetOptions, engineOptionsOf, filterOf, type TargetOptions, wholeNumber } from './options.ts';
+import { summary } from './summary.ts';
 
 interface FuzzOptions extends TargetOptions {
   sync?: boolean;
@@ -86,14 +87,11 @@ async function run(
     process.stderr.write(
       'kcovjs: WARNING: no file that the target loads is instrumented; say which are with -i\n',
     );
-  const { code, restart, stats } = await fuzz({ target, options: engine, kldstat });
-  if (restart !== undefined) return again();
-  if (stats.overflows > 0)
-    process.stderr.write(
-      `kcovjs: the buffer was full in ${stats.overflows} of ${stats.runs} runs: what came later in them was traced by a further run, and counts once\n`,
-    );
+  const result = await fuzz({ target, options: engine, kldstat, literals: kldliterals() });
+  if (result.restart !== undefined) return again();
+  for (const line of summary(result)) process.stderr.write(`kcovjs: ${line}\n`);
   // A target may have left timers and sockets behind.
-  process.exit(code);
+  process.exit(result.code);
 }
 
 /** The whole process once more, with the loop that can wait for promises. */

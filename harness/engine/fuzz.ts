@@ -1,5 +1,5 @@
 import type { LoadedModule, StabilityReport } from '../feedback/counters.ts';
-import type { Literals } from '../feedback/hints/dictionary.ts';
+import { aflDictionary, type Literals } from '../feedback/hints/dictionary.ts';
 import { Session, type SessionStats } from '../feedback/session.ts';
 import { guardPollution } from './detectors.ts';
 import { Execution, type FuzzTarget, PromiseSeen } from './execution.ts';
@@ -49,13 +49,19 @@ const isAsyncFunction = (target: FuzzTarget): boolean => target.constructor.name
  *
  * The detectors must be ready (initDetectors), and the target loaded.
  */
-export async function fuzz({ target, options, kldstat, literals = NO_LITERALS }: FuzzRequest): Promise<FuzzResult> {
+export async function fuzz({
+  target,
+  options,
+  kldstat,
+  literals = NO_LITERALS,
+}: FuzzRequest): Promise<FuzzResult> {
   const jazzer = loadJazzer();
   const { loop = 'auto', libFuzzerFlags = [], expectedErrors = [], remote = true } = options;
   const sync = target.length < 2 && (loop === 'sync' || (loop === 'auto' && !isAsyncFunction(target)));
   const settings = jazzerOptions(options, sync);
   jazzer.core.registerGlobals(settings);
   const timeout = settings.get('timeout');
+  if (options.hints) jazzer.addDictionary(...aflDictionary(literals).split('\n').filter(Boolean));
   const session = new Session({
     hooks: jazzer.addon,
     kldstat,

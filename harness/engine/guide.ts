@@ -27,7 +27,11 @@ export function createGuide(options: EngineOptions, literals: Literals): Guide |
     maxLength: Math.min(longest, box.capacity),
   });
   const control = Number(flag(flags, 'len_control') ?? Number.NaN);
-  return new Guide({ box, hints, lengths: new LengthControl(longest, Number.isNaN(control) ? 100 : control) });
+  return new Guide({
+    box,
+    hints,
+    lengths: new LengthControl(longest, Number.isNaN(control) ? 100 : control),
+  });
 }
 
 /** Bytes of the longest input that libFuzzer makes: without a flag, those of the longest file of the corpus. */

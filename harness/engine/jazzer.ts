@@ -78,6 +78,8 @@ export interface Jazzer {
   /** Whether a bug detector has reported something that nobody has taken out yet. */
   isReported(): boolean;
   addon: Addon;
+  /** Lines for libFuzzer's `-dict`, beside those of the caller's own. */
+  addDictionary(...lines: string[]): void;
 }
 
 export interface Hook {
@@ -129,10 +131,12 @@ function requireJazzer(mutator: boolean): Jazzer {
   const { getJazzerJsGlobal } = require('@jazzer.js/core/dist/globals.js') as {
     getJazzerJsGlobal(name: string): unknown;
   };
+  const { addDictionary } = require('@jazzer.js/core/dist/dictionary.js') as Pick<Jazzer, 'addDictionary'>;
   const { getCallbacks } = require('@jazzer.js/core/dist/callback.js') as { getCallbacks(): Callbacks };
   return {
     core,
     // They are kept in a global of Jazzer.js, which `registerGlobals` makes.
+    addDictionary,
     get callbacks() {
       return getCallbacks();
     },

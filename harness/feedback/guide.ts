@@ -1,6 +1,7 @@
 import type { WeakHooks } from '../../src/abi/kernel.ts';
 import type { Hints } from './hints/hints.ts';
 import { ComparisonLog } from './hints/log.ts';
+import { TimeShare } from './time-share.ts';
 
 /** Where a candidate waits to be the fuzzer's next input. */
 export interface CandidateBox {
@@ -22,6 +23,7 @@ export interface GuideOptions {
   box: CandidateBox;
   hints: Hints;
   lengths: Lengths;
+  time?: TimeShare;
 }
 
 /** Turns what inputs compare into what the fuzzer runs next. */
@@ -32,12 +34,14 @@ export class Guide {
   readonly #box: CandidateBox;
   readonly #hints: Hints;
   readonly #lengths: Lengths;
+  readonly #time: TimeShare;
   /** Whether what was offered last has not been run yet. */
   #offered = false;
   /** Whether the current input is what was offered. */
   #isCandidate = false;
 
-  constructor({ box, hints, lengths }: GuideOptions) {
+  constructor({ box, hints, lengths, time = new TimeShare() }: GuideOptions) {
+    this.#time = time;
     this.#box = box;
     this.#hints = hints;
     this.#lengths = lengths;
@@ -49,6 +53,7 @@ export class Guide {
   begin(): void {
     this.#isCandidate = this.#offered && !this.#box.pending;
     if (this.#isCandidate) this.#offered = false;
+    this.#time.runs(this.#isCandidate);
   }
 
   /**
@@ -61,12 +66,15 @@ export class Guide {
     if (isNew && !this.#isCandidate) this.#lengths.seed(input.length);
     this.#lengths.run(isNew);
     this.#box.limit = this.#lengths.limit;
+    if (isNew) this.#time.found();
     // While a candidate waits, it is that one which the hints have in mind.
-    return this.#offered ? isNew : this.#hints.ran(input, { isNew });
+    const isWanted = this.#offered ? isNew : this.#hints.ran(input, { isNew });
+    return isWanted && (isNew || this.#time.isThere);
   }
 
   /** Its comparisons are about to be recorded. */
   listen(): void {
+    this.#time.begin();
     this.#log.clear();
   }
 
@@ -77,12 +85,15 @@ export class Guide {
 
   learn(input: Uint8Array, isNew: boolean): void {
     if (!this.#offered) this.#hints.learn(input, this.#log, { isNew });
+    this.#time.end();
   }
 
   /** The fuzzer is about to choose its next input. */
   offer(): void {
-    if (this.#offered) return;
+    if (this.#offered || !this.#time.isThere) return;
+    this.#time.begin();
     const candidate = this.#hints.next();
+    this.#time.end();
     if (candidate === null || candidate.length === 0) return;
     this.#box.offer(candidate);
     this.#offered = true;

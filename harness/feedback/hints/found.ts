@@ -2,6 +2,7 @@ import { apply, type Edit, overwrite } from './edit.ts';
 import { Input } from './input.ts';
 import type { Goal } from './operand.ts';
 import { type Swap, swapsOf } from './swaps.ts';
+import { TextView } from './text-view.ts';
 
 /** A step of a search: edits that make a candidate, or null where it worked and has none to show. */
 export type Steps = Generator<Edit[] | null>;
@@ -48,16 +49,36 @@ function* decoded(input: Input, { needle, replacement, fold }: Swap): Steps {
   }
 }
 
-/** Text with characters that the decoder could not read lies in the input as other bytes than its own. */
-function* misread(input: Input, { seen, wanted, relation }: Goal): Steps {
+/**
+ * Text with characters that the decoder could not read lies in the input, or in what a part of it encodes, as other
+ * bytes than its own.
+ */
+function* misread(input: Input, goal: Goal): Steps {
+  const { seen, wanted } = goal;
   if (seen.type !== 'text' || wanted.type !== 'text' || !seen.text.includes('\ufffd')) return;
-  const insert = Buffer.from(wanted.text);
   input.work += input.bytes.length;
-  let place = input.text?.find(seen.text) ?? null;
+  if (input.text !== null) yield* inText(input.text, goal.relation, seen.text, wanted.text);
+  for (const { at, length, content, encode } of input.encoded) {
+    input.work += content.length;
+    for (const [edit] of inText(new TextView(content), goal.relation, seen.text, wanted.text))
+      yield [{ at, remove: length, insert: encode(apply(content, [edit!])) }];
+  }
+}
+
+function* inText(
+  view: TextView,
+  relation: Goal['relation'],
+  seen: string,
+  wanted: string,
+): Generator<Edit[]> {
+  const insert = Buffer.from(wanted);
+  let place = view.find(seen);
   for (let i = 0; place !== null && i < MAX_TEXTS; i++) {
-    yield [{ at: place.at, remove: place.length, insert }];
-    if (relation === 'contains') yield [{ at: place.at, remove: 0, insert }];
-    place = input.text!.find(seen.text, place.next);
+    const { at, length, next } = place;
+    yield [{ at, remove: length, insert }];
+    if (relation === 'contains')
+      for (const side of [at, at + length]) yield [{ at: side, remove: 0, insert }];
+    place = view.find(seen, next);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { LoggedSite, NumberCompare } from './log.ts';
-import { integerBytes } from './numbers.ts';
-import { bytes, type Goal, type NumberOperand, number, text } from './operand.ts';
+import { arrayBytes } from './numbers.ts';
+import { bytes, type Goal, type NumberOperand, number, type Size, text } from './operand.ts';
 import type { Samples } from './samples.ts';
 
 /** A goal, and how much is to be hoped of it. */
@@ -106,15 +106,17 @@ export const isMet = ({ arg1, arg2 }: NumberCompare): boolean => arg1.word === a
 function* ofStretch(stretch: readonly NumberCompare[]): Generator<RankedGoal> {
   if (stretch.every(isMet)) return;
   const constant = stretch.every((compare) => compare.constant);
-  const size = Math.max(...stretch.map(({ arg1 }) => arg1.size)) as 1 | 2 | 4 | 8;
+  const size = Math.max(...stretch.map(({ arg1 }) => arg1.size)) as Size;
   const rank = constant ? CONSTANT : VARIABLE;
   // One value that is compared with many is no loop over an operand.
   const isGuess = stretch.every(({ arg2 }) => arg2.word === stretch[0]!.arg2.word);
   for (const little of size === 1 ? [true] : [true, false]) {
     const join = (side: 'arg1' | 'arg2') =>
       bytes(
-        new Uint8Array(
-          Buffer.concat(stretch.map((compare) => integerBytes(compare[side].word, size, little))),
+        arrayBytes(
+          stretch.map((compare) => compare[side].word),
+          size,
+          little,
         ),
       );
     const [a, b] = [join('arg1'), join('arg2')];

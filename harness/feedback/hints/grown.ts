@@ -3,7 +3,7 @@ import type { Input } from './input.ts';
 
 const LENGTHS = [16, 64];
 
-/** Marks of an input that may stand between its fields. */
+/** Marks of the input after which a field is added. */
 const MAX_MARKS = 6;
 
 /**
@@ -11,13 +11,11 @@ const MAX_MARKS = 6;
  * fields apart where there is one more. The bytes differ, so that what is compared then is found again.
  */
 export function* grown(input: Input): Steps {
-  const { bytes } = input;
-  const end = bytes.length;
+  const end = input.bytes.length;
   for (const length of LENGTHS) {
     const insert = Uint8Array.from({ length }, (_, i) => 0x41 + (i % 58));
     yield [{ at: end, remove: 0, insert }];
   }
-  const marks = new Set(bytes.toString('latin1', 0, 256).replace(/[A-Za-z0-9]/g, ''));
-  for (const mark of [...marks].slice(0, MAX_MARKS))
+  for (const mark of input.marks.slice(0, MAX_MARKS))
     yield [{ at: end, remove: 0, insert: Buffer.from(`${mark}field`, 'latin1') }];
 }

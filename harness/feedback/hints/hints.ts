@@ -5,17 +5,18 @@ import { combined } from './combined.ts';
 import { type Literals, operandsOf } from './dictionary.ts';
 import { apply, type Edit } from './edit.ts';
 import { found, type Steps } from './found.ts';
-import { CONSTANT, FOLLOW, goalsOf, type Rank, type RankedGoal, REST, TOKEN, VARIABLE } from './goals.ts';
+import { CONSTANT, FOLLOW, type Rank, type RankedGoal, REST, TOKEN, VARIABLE } from './goals.ts';
 import { grown } from './grown.ts';
 import { hashBytes, hashNumbers, hashText, Recent } from './hash.ts';
 import { Input } from './input.ts';
 import { lengths } from './lengths.ts';
-import type { ComparisonLog, LoggedSite } from './log.ts';
+import type { ComparisonLog } from './log.ts';
 import { keyOf, type Operand } from './operand.ts';
 import { placed } from './placed.ts';
 import { Progress } from './progress.ts';
 import { Queue, type Task } from './queue.ts';
 import { Random } from './random.ts';
+import { goalsInTurn, metAfter, separatorsOf, sitesOf, unmetOf } from './run.ts';
 import { Samples } from './samples.ts';
 import { sprinkled } from './sprinkled.ts';
 
@@ -34,10 +35,6 @@ export interface HintsOptions {
 const MAX_INPUT = 1 << 20;
 /** Candidates in a row, each of which has shown progress. */
 const MAX_DEPTH = 128;
-/** Places and goals of one run that get tasks. */
-const MAX_SITES = 256;
-const MAX_GOALS_OF_SITE = 192;
-const MAX_GOALS = 2048;
 /** Goals of a place that are tried all at once with those of others, and that go on from progress. */
 const MAX_COMBINED_OF_SITE = 16;
 const MAX_FOLLOWED = 8;
@@ -45,7 +42,7 @@ const MAX_FOLLOWED = 8;
 const MAX_WORK = 64 << 20;
 const WORK_PER_CALL = 1 << 18;
 /** Steps in one call of `next` that come to nothing, or to what was run before. */
-const STEPS_PER_CALL = 256;
+const STEPS_PER_CALL = 96;
 const MAX_CANDIDATES = 1 << 16;
 /** Longer candidates are told apart by the edits that made them. */
 const MAX_HASHED = 4096;
@@ -169,16 +166,15 @@ export class Hints {
    * @returns whether it should run once more, for its comparisons, to be learned from
    */
   ran(input: Uint8Array, { isNew }: { isNew: boolean }): boolean {
-    const candidate = this.#current;
-    if (candidate === null || Buffer.compare(candidate.bytes, input) !== 0) {
-      this.#current = null;
-      return isNew;
-    }
+    const candidate = this.#candidateOf(input);
+    if (candidate === null) return isNew;
     candidate.isNew = isNew;
     if (isNew) this.#budget.found();
     const wants = isNew || this.#isCurious(candidate.task);
-    if (wants) this.#budget.look();
-    else this.#current = null;
+    if (wants) {
+      this.#budget.look();
+      this.#current = candidate;
+    }
     return wants;
   }
 
@@ -189,8 +185,7 @@ export class Hints {
    * @param isNew whether it goes before what was learned earlier: it reached something new
    */
   learn(input: Uint8Array, log: ComparisonLog, { isNew = true }: { isNew?: boolean } = {}): void {
-    const candidate = this.#current;
-    this.#current = null;
+    const candidate = this.#candidateOf(input);
     const fresh = this.#progress.add(log.sites.values());
     if (input.length > MAX_INPUT) return;
     if (candidate === null) {
@@ -210,6 +205,13 @@ export class Hints {
       });
   }
 
+  /** The candidate that runs, if that is the input; it is one no more. */
+  #candidateOf(input: Uint8Array): Candidate | null {
+    const candidate = this.#current;
+    this.#current = null;
+    return candidate !== null && Buffer.compare(candidate.bytes, input) === 0 ? candidate : null;
+  }
+
   /** Takes the edits for a candidate unless it was one before. */
   #take(task: Task, edits: readonly Edit[]): boolean {
     const { bytes } = task.base.input;
@@ -225,7 +227,8 @@ export class Hints {
     return true;
   }
 
-  #isCurious({ base, rank }: Task): boolean {
+  #isCurious({ base, rank, isClimb }: Task): boolean {
+    if (isClimb) return true;
     base.looks -= rank >= TOKEN ? TOKEN_LOOKS : 1;
     return base.looks >= 0 || this.#queue.size < FEW_TASKS || this.#random.oneIn(SELDOM);
   }
@@ -249,19 +252,15 @@ export class Hints {
       looks: depth > 0 ? MANY_LOOKS : LOOKS,
       tasks: 0,
     };
-    const sites = [...log.sites.values()].slice(0, MAX_SITES);
+    const sites = sitesOf(log, (site) => this.#queue.effort(site));
     const separators = separatorsOf(sites);
     const tasks: Task[] = [];
     const first: RankedGoal[] = [];
-    for (const site of sites) {
-      let count = 0;
-      for (const goal of goalsOf(site, this.#samples)) {
-        if (++count > MAX_GOALS_OF_SITE || tasks.length >= MAX_GOALS) break;
-        if (count <= MAX_COMBINED_OF_SITE) first.push(goal);
-        const isFollowed = follow.has(site.pc) && count <= MAX_FOLLOWED;
-        const steps = this.#pursue(base, site.pc, goal, { separators, isNew, isFollowed });
-        tasks.push({ base, site: site.pc, rank: isFollowed ? FOLLOW : goal.rank, steps });
-      }
+    for (const { site, goal, place } of goalsInTurn(sites, this.#samples)) {
+      if (place < MAX_COMBINED_OF_SITE) first.push(goal);
+      const isFollowed = follow.has(site) && place < MAX_FOLLOWED;
+      const steps = this.#pursue(base, site, goal, { separators, isNew, isFollowed });
+      tasks.push({ base, site, rank: isFollowed ? FOLLOW : goal.rank, steps });
     }
     const add = (site: number, rank: Rank, steps: Steps) => tasks.push({ base, site, rank, steps });
     if (first.length > 1) add(COMBINED, CONSTANT, combined(base.input, first));
@@ -280,13 +279,13 @@ export class Hints {
       isFound ||= edits !== null;
       yield edits;
     }
-    const push = (rank: Rank, steps: Steps) =>
-      this.#queue.push({ base, site, rank, steps }, isNew || base.depth > 0);
+    const push = (rank: Rank, steps: Steps, isClimb = false) =>
+      this.#queue.push({ base, site, rank, steps, isClimb }, isNew || base.depth > 0);
     if (seen.type === 'number' && wanted.type === 'number') {
       push(VARIABLE, lengths(input, seen, wanted, separators));
       if (!goal.isGuess) {
         push(TOKEN, arithmetic(input, seen, wanted));
-        push(isFollowed ? CONSTANT : TOKEN, climbing(input, seen, wanted, base.near));
+        push(isFollowed ? CONSTANT : TOKEN, climbing(input, seen, wanted, base.near), isFollowed);
       }
     }
     const tries = this.#tokenTry(site, wanted);
@@ -301,32 +300,6 @@ export class Hints {
     this.#tokenTries.set(key, tries);
     return tries;
   }
-}
-
-/** Places where strings, bytes or patterns did not hold. */
-function unmetOf({ sites }: ComparisonLog): Set<number> {
-  const unmet = [...sites.values()].filter(({ memory, patterns }) => memory.length + patterns.length > 0);
-  return new Set(unmet.map(({ pc }) => pc));
-}
-
-/** Where strings hold after a candidate: where they did, and at its own place if they did not before. */
-function metAfter({ met, unmet }: Base, site: number, log: ComparisonLog): Set<number> {
-  const now = unmetOf(log);
-  const after = new Set([...met].filter((pc) => !now.has(pc)));
-  if (unmet.has(site) && !now.has(site)) after.add(site);
-  return after;
-}
-
-/** What code under test searched for and may split its input at. */
-function separatorsOf(sites: readonly LoggedSite[]): string[] {
-  const needles = sites.flatMap(({ memory }) =>
-    memory.flatMap(({ relation, arg2 }) =>
-      relation === 'contains' && arg2.type === 'text' && arg2.text.length > 0 && arg2.text.length <= 4
-        ? [arg2.text]
-        : [],
-    ),
-  );
-  return [...new Set(needles)].slice(0, 16);
 }
 
 function hashEdits(length: number, edits: readonly Edit[]): number {

@@ -5,6 +5,9 @@ import { TextView } from './text-view.ts';
 const MAX_PLACES = 12;
 /** Longest input whose text is mapped to its bytes, and whose encoded parts are looked at. */
 const MAX_DECODED = 1 << 14;
+/** How far marks are looked for, and how many are kept. */
+const MAX_MARKED = 1024;
+const MAX_MARKS = 16;
 
 /** An input as its hints search it. What costs is made when it is first needed, and counted as work. */
 export class Input {
@@ -13,6 +16,7 @@ export class Input {
   work = 0;
   #folded: Buffer | null = null;
   #text: TextView | null = null;
+  #marks: string[] | null = null;
   #encoded: Encoded[] | null = null;
 
   /** @param bytes are kept; nobody may write to them */
@@ -50,6 +54,14 @@ export class Input {
   get encoded(): readonly Encoded[] {
     this.#encoded ??= this.bytes.length > MAX_DECODED ? [] : encodedParts(this.bytes);
     return this.#encoded;
+  }
+
+  /** Characters, as bytes, that may stand between fields: all but letters and digits, the first few. */
+  get marks(): readonly string[] {
+    this.#marks ??= [
+      ...new Set(this.bytes.toString('latin1', 0, MAX_MARKED).replace(/[A-Za-z0-9]/g, '')),
+    ].slice(0, MAX_MARKS);
+    return this.#marks;
   }
 
   #fold(): Buffer {

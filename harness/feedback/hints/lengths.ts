@@ -26,7 +26,7 @@ export function* lengths(
   if (from > MAX_LENGTH || to > MAX_LENGTH) return;
   const { bytes } = input;
   if (from === bytes.length || from === input.text?.text.length) yield resized(bytes, 0, bytes.length, to);
-  const inside = [...new Set([...separators, ...marksOf(bytes)])];
+  const inside = [...new Set([...separators, ...input.marks])];
   for (const { at, remove } of placesOf(bytes)) {
     if (remove !== from) continue;
     const edits = resized(bytes, at, remove, to);
@@ -57,10 +57,6 @@ function* keepingTotal(bytes: Buffer, edits: readonly Edit[], more: number): Gen
   else if (touched + more <= end)
     yield [...edits, { at: end - more, remove: more, insert: new Uint8Array() }];
 }
-
-/** Characters of the input that may stand between fields. */
-const marksOf = (bytes: Buffer): Set<string> =>
-  new Set(bytes.toString('latin1', 0, MAX_LENGTH).replace(/[A-Za-z0-9]/g, ''));
 
 function* counts(bytes: Buffer, from: number, to: number, separators: readonly string[]): Generator<Edit[]> {
   for (const separator of separators) {

@@ -3,6 +3,7 @@ import type { NumberOperand, Size } from './operand.ts';
 /** How a number can lie in an input. */
 
 const scratch = new DataView(new ArrayBuffer(8));
+const scratchBytes = new Uint8Array(scratch.buffer);
 
 /** The NaN that JavaScript makes, and the one that x86 does; others are integers. */
 const NAN_BITS = new Set([0x7ff8000000000000n, 0xfff8000000000000n]);
@@ -40,11 +41,19 @@ export const fits = (value: bigint, size: Size): boolean =>
 export function integerBytes(value: bigint, size: number, littleEndian: boolean): Uint8Array {
   scratch.setBigUint64(0, BigInt.asUintN(64, value), littleEndian);
   const start = littleEndian ? 0 : 8 - size;
-  return new Uint8Array(scratch.buffer.slice(start, start + size));
+  return scratchBytes.slice(start, start + size);
 }
 
 export function floatBytes(value: number, size: 4 | 8, littleEndian: boolean): Uint8Array {
   if (size === 8) scratch.setFloat64(0, value, littleEndian);
   else scratch.setFloat32(0, value, littleEndian);
-  return new Uint8Array(scratch.buffer.slice(0, size));
+  return scratchBytes.slice(0, size);
+}
+
+/** Words one after the other, as an array of integers of `size` bytes lies in memory. */
+export function arrayBytes(words: readonly bigint[], size: Size, littleEndian: boolean): Uint8Array {
+  const array = new Uint8Array(words.length * size);
+  if (size === 1) for (let i = 0; i < words.length; i++) array[i] = Number(words[i]);
+  else for (const [i, word] of words.entries()) array.set(integerBytes(word, size, littleEndian), i * size);
+  return array;
 }

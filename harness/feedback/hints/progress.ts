@@ -66,7 +66,7 @@ export class Progress {
       if (arg1.size > 4 || arg1.word === arg2.word) continue;
       const difference = Math.abs(Number(arg1.word) - Number(arg2.word));
       if (difference >= MAX_DIFFERENCE) continue;
-      const bits = countBits(arg1.word ^ arg2.word);
+      const bits = countBits(Number(arg1.word ^ arg2.word));
       if (bits < nearest.bits || difference < nearest.difference * NEARER) isNearer = true;
       nearest.bits = Math.min(nearest.bits, bits);
       nearest.difference = Math.min(nearest.difference, difference);
@@ -83,7 +83,12 @@ export class Progress {
   }
 }
 
-const countBits = (word: bigint): number => word.toString(2).replaceAll('0', '').length;
+/** Of a number of 32 bits. */
+function countBits(value: number): number {
+  let bits = 0;
+  for (let rest = value | 0; rest !== 0; rest &= rest - 1) bits++;
+  return bits;
+}
 
 function commonLength(a: string, b: string): number {
   let i = 0;

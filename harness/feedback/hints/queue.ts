@@ -9,6 +9,8 @@ export interface Task {
   readonly site: number;
   readonly rank: Rank;
   readonly steps: Steps;
+  /** Its candidates come nearer step by step, which nothing but their comparisons shows. */
+  readonly isClimb?: boolean;
 }
 
 const RANKS = 5;
@@ -28,7 +30,7 @@ const MAX_BYTES = 16 << 20;
 export class Queue {
   /** Candidates that a place has had. */
   readonly #efforts = new Map<number, number>();
-  readonly #rings = Array.from({ length: RANKS }, () => new Ring((site) => this.#efforts.get(site) ?? 0));
+  readonly #rings = Array.from({ length: RANKS }, () => new Ring((site) => this.effort(site)));
   #turn = 0;
   #size = 0;
   #bytes = 0;
@@ -61,14 +63,19 @@ export class Queue {
     }
   }
 
+  /** Candidates that a place has had, those before a success counted less. */
+  effort(site: number): number {
+    return this.#efforts.get(site) ?? 0;
+  }
+
   /** A place had a turn that came to a candidate. */
   spend(site: number): void {
-    this.#efforts.set(site, (this.#efforts.get(site) ?? 0) + 1);
+    this.#efforts.set(site, this.effort(site) + 1);
   }
 
   /** A place is worth more turns: something was reached there. */
   relieve(site: number): void {
-    this.#efforts.set(site, (this.#efforts.get(site) ?? 0) >> 2);
+    this.#efforts.set(site, this.effort(site) >> 2);
   }
 
   done(task: Task): void {
@@ -141,12 +148,12 @@ class Ring {
     return true;
   }
 
-  /** The last task of the place with the most. */
+  /** The last task of the place that has waited the longest for a new one. */
   dropLast(): Task {
-    let longest: Task[] = [];
-    for (const tasks of this.#sites.values()) if (tasks.length > longest.length) longest = tasks;
-    const task = longest.pop()!;
-    this.#removed(task.site, longest);
+    const site = this.#order[0]!;
+    const tasks = this.#sites.get(site)!;
+    const task = tasks.pop()!;
+    this.#removed(site, tasks);
     return task;
   }
 

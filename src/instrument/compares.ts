@@ -6,6 +6,16 @@ import type { Site } from './sites.ts';
 
 const OPERATORS = new Set(['===', '!==', '==', '!=', '<', '<=', '>', '>=']);
 
+/**
+ * `difference |= a ^ b`: comparisons that are folded into one, so as to take the same time whatever they find.
+ */
+function isFolded(node: t.BinaryExpression, parent: t.Node): boolean {
+  if (node.operator !== '^') return false;
+  return (
+    t.isAssignmentExpression(parent, { operator: '|=' }) || t.isBinaryExpression(parent, { operator: '|' })
+  );
+}
+
 function hook(left: t.Expression, right: t.Expression, site: Site): t.Expression {
   const [a, b] = [t.cloneNode(left), t.cloneNode(right)];
   if (isLiteral(left)) return traceCmp('trace_const_cmp', [a, b], site);
@@ -21,10 +31,13 @@ function hook(left: t.Expression, right: t.Expression, site: Site): t.Expression
  *
  *     f() < g(x)    ->  ((l, r) => (__kcov.cmp !== 0 && __kcov.trace_cmp(l, r, PC), l < r))(f(), g(x))
  */
-export function comparison(rewriter: Rewriter, node: t.BinaryExpression): t.Expression {
+export function comparison(rewriter: Rewriter, node: t.BinaryExpression, parent: t.Node): t.Expression {
   const { left, right } = node;
   const traced =
-    OPERATORS.has(node.operator) && !isIdle(left) && !isIdle(right) && !(isLiteral(left) && isLiteral(right));
+    (OPERATORS.has(node.operator) || isFolded(node, parent)) &&
+    !isIdle(left) &&
+    !isIdle(right) &&
+    !(isLiteral(left) && isLiteral(right));
   if (!traced) return rewriter.children(node);
 
   const site = rewriter.comparison(node);

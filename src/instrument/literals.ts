@@ -1,6 +1,7 @@
 import { types as t } from '@babel/core';
 import type { Literals } from '../abi/module.ts';
 import { patternTexts } from './patterns.ts';
+import { type FieldCompare, fieldCompare, recordTexts } from './records.ts';
 import { isErased } from './typescript.ts';
 
 /** Bytes of UTF-8; longer ones are prose. */
@@ -16,15 +17,17 @@ const COMPARES = new Set(['===', '!==', '==', '!=', '<', '<=', '>', '>=', 'in'])
  * The words that an input of a file's code could have in it: its texts and numbers, the characters of its patterns,
  * keys of its objects, and names of properties that it compares.
  */
-export function literalsOf(program: t.Program): Literals {
+export function literalsOf(program: t.Program, code: string): Literals {
   const found = new Collector();
   found.visit(program, program);
+  for (const text of recordTexts(found.fields, code)) found.text(text);
   return { literals: [...found.texts], numbers: [...found.numbers] };
 }
 
 class Collector {
   readonly texts = new Set<string>();
   readonly numbers = new Set<number>();
+  readonly fields: FieldCompare[] = [];
 
   visit(node: t.Node, parent: t.Node): void {
     if (isSpecifier(node, parent)) return;
@@ -40,13 +43,13 @@ class Collector {
   #own(node: t.Node, parent: t.Node): void {
     switch (node.type) {
       case 'StringLiteral':
-        this.#text(node.value);
+        this.text(node.value);
         break;
       case 'TemplateElement':
-        this.#text(node.value.cooked ?? '');
+        this.text(node.value.cooked ?? '');
         break;
       case 'RegExpLiteral':
-        for (const text of patternTexts(node.pattern)) this.#text(text);
+        for (const text of patternTexts(node.pattern)) this.text(text);
         break;
       case 'NumericLiteral':
         this.#number(t.isUnaryExpression(parent, { operator: '-' }) ? -node.value : node.value);
@@ -54,17 +57,20 @@ class Collector {
       case 'BigIntLiteral':
         // Some are longer than a number holds.
         if (Number.isSafeInteger(Number(node.value))) this.#number(Number(node.value));
-        else this.#text(BigInt(node.value).toString());
+        else this.text(BigInt(node.value).toString());
         break;
       case 'ObjectProperty':
       case 'ObjectMethod':
         this.#name(node);
         break;
       case 'BinaryExpression':
-        if (COMPARES.has(node.operator)) for (const side of [node.left, node.right]) this.#member(side);
+        if (!COMPARES.has(node.operator)) break;
+        for (const side of [node.left, node.right]) this.#member(side);
+        this.#field(node.left, node.right);
         break;
       case 'SwitchStatement':
         this.#member(node.discriminant);
+        for (const { test } of node.cases) if (test) this.#field(node.discriminant, test);
         break;
       case 'CallExpression':
       case 'OptionalCallExpression':
@@ -73,8 +79,13 @@ class Collector {
     }
   }
 
+  #field(a: t.Node, b: t.Node): void {
+    const field = fieldCompare(a, b);
+    if (field !== null) this.fields.push(field);
+  }
+
   #name({ key, computed }: { key: t.Node; computed?: boolean }): void {
-    if (!computed && t.isIdentifier(key) && key.name.length > 1) this.#text(key.name);
+    if (!computed && t.isIdentifier(key) && key.name.length > 1) this.text(key.name);
   }
 
   #member(node: t.Node): void {
@@ -82,7 +93,7 @@ class Collector {
       this.#name({ key: node.property, computed: node.computed });
   }
 
-  #text(text: string): void {
+  text(text: string): void {
     if (text !== '' && this.texts.size < MAX_COUNT && Buffer.byteLength(text) <= MAX_LENGTH)
       this.texts.add(text);
   }

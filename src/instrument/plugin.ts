@@ -54,7 +54,7 @@ export default function kcov(_api: object, options: PluginOptions): PluginObj {
           taken: (name) => name in names.references || name in names.globals || name in names.uids,
           isGlobal: (name) => usesWith || name in names.globals,
         });
-        const literals = literalsOf(node);
+        const literals = literalsOf(node, state.file.code);
         rewriter.visit(node, node);
         load(node, rewriter.table, literals, state, standalone);
         onModule?.(rewriter.table);

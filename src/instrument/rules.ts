@@ -229,8 +229,8 @@ function property(rewriter: Rewriter, node: t.ObjectProperty): t.Node {
   return rewriter.children(node, ...(node.computed ? [] : ['key']));
 }
 
-function binary(rewriter: Rewriter, node: t.BinaryExpression): t.Node {
-  return node.operator === 'in' ? keyIn(rewriter, node) : comparison(rewriter, node);
+function binary(rewriter: Rewriter, node: t.BinaryExpression, parent: t.Node): t.Node {
+  return node.operator === 'in' ? keyIn(rewriter, node) : comparison(rewriter, node, parent);
 }
 
 // Text that V8 quotes where it finds no function, nothing to iterate over, or nothing to take apart.

@@ -46,6 +46,8 @@ export function lookUp(recorder: Recorder, table: unknown, key: unknown, pc: num
   if (typeof key !== 'string' && typeof key !== 'number') return;
   if (!isTransparent(table) || isArray(table) || isTypedArray(table) || hasOwn(table, key)) return;
   const keys = sampleKeys(table);
+  // That it was looked for is worth knowing where there is nothing to compare it with.
+  if (keys.length === 0 && typeof key === 'string') recorder.values(key, '', pc);
   for (let i = 0; i < keys.length; i++) {
     const own = keys[i]!;
     if (typeof key === 'string') recorder.values(key, own, pc);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseSync } from '@babel/core';
 import { Counters } from '../../../harness/feedback/counters.ts';
 import type { Literals } from '../../../harness/feedback/hints/dictionary.ts';
 import { Hints } from '../../../harness/feedback/hints/hints.ts';
@@ -7,7 +8,7 @@ import { ComparisonLog } from '../../../harness/feedback/hints/log.ts';
 import { Random } from '../../../harness/feedback/hints/random.ts';
 import { Descriptor } from '../../../harness/kcov/descriptor.ts';
 import { KCOV_MODE_TRACE_CMP, KCOV_MODE_TRACE_PC } from '../../../src/abi/kcov.ts';
-import { kldliterals } from '../../../src/ksyms/linker.ts';
+import { literalsOf } from '../../../src/instrument/literals.ts';
 import { kldstat } from '../../../src/user.ts';
 import { instrumented, kernel } from '../../kcov/helpers.ts';
 import { mutate } from './mutate.ts';
@@ -23,12 +24,19 @@ let loaded = 0;
 
 /** Compiles a puzzle as the loader does. */
 export function load(path: string): Puzzle {
-  const wrapped = `(function (exports) {${readFileSync(path, 'utf8')}\n})`;
+  const source = readFileSync(path, 'utf8');
+  const wrapped = `(function (exports) {${source}\n})`;
   // Each gets text of its own, so that the coverage of one solving is not that of another.
   const body = instrumented<(exports: object) => void>(wrapped, `${path}.${loaded++}.cjs`);
   const exports = {} as { fuzz: Puzzle['fuzz'] };
   body(exports);
-  return { fuzz: exports.fuzz, literals: kldliterals() };
+  return { fuzz: exports.fuzz, literals: literals(source) };
+}
+
+function literals(source: string): Literals {
+  const { program } = parseSync(source, { configFile: false, babelrc: false, sourceType: 'script' })!;
+  const { literals: strings, numbers } = literalsOf(program, source);
+  return { strings: [...strings], numbers: [...numbers] };
 }
 
 export interface SolveOptions {

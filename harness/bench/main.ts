@@ -1,0 +1,121 @@
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { EXIT, UsageError } from '../usage.ts';
+import { BUGS } from './bugs.ts';
+import { describeMachine, installedVersion } from './machine.ts';
+import { addOptions, type BenchOptions, extentOf, settingsOf } from './options.ts';
+import { loadPackage, PACKAGES } from './packages.ts';
+import type { Context, Part, Presented } from './part.ts';
+import { rate } from './rate.ts';
+import { type Report, terminalText, writeReport } from './report.ts';
+import { slowdown } from './slowdown.ts';
+
+const PARTS: readonly Part<never>[] = [slowdown, rate] as readonly Part<unknown>[] as readonly Part<never>[];
+
+async function main(): Promise<number> {
+  const names = PARTS.map((part) => part.name);
+  const command = addOptions(new Command('bench'), { parts: names, packages: PACKAGES, bugs: BUGS });
+  command
+    .description('measures kcovjs and Jazzer.js beside each other')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+  const options = command.parse().opts<BenchOptions>();
+  if (options.out !== undefined) checkFolder(options.out);
+  const folder = mkdtempSync(join(tmpdir(), 'kcovjs-bench-'));
+  try {
+    return await measureAll(options, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function checkFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    throw new UsageError(
+      `--out ${path}: cannot be written: ${(error as NodeJS.ErrnoException).code}; name another folder`,
+    );
+  }
+}
+
+async function measureAll(options: BenchOptions, scratch: string): Promise<number> {
+  const { only = PARTS.map((part) => part.name), packages = PACKAGES, bugs = BUGS } = options;
+  const context: Context = {
+    settings: settingsOf(options),
+    packages,
+    bugs,
+    folder: (name) => freshFolder(join(scratch, name)),
+    progress,
+  };
+  const report: Report = {
+    machine: describeMachine(),
+    extent: extentOf(options),
+    settings: context.settings,
+    packages: await versions(packages),
+    bugs: {},
+    data: {},
+    failures: {},
+    goals: [],
+  };
+  const presented: Presented[] = [];
+  for (const part of PARTS.filter(({ name }) => only.includes(name))) {
+    await measurePart(part, context, report, presented);
+    // What is there is kept, should a later part fail or the user lose patience.
+    if (options.out !== undefined) writeReport(options.out, report, presented);
+  }
+  progress('');
+  process.stdout.write(terminalText(report, presented));
+  return Object.keys(report.failures).length === 0 ? EXIT.ok : EXIT.ourFailure;
+}
+
+async function measurePart<Data>(
+  part: Part<Data>,
+  context: Context,
+  report: Report,
+  presented: Presented[],
+): Promise<void> {
+  try {
+    const data = await part.measure(context);
+    const one = part.present(data);
+    report.data[part.name] = data;
+    report.goals.push(...one.goals);
+    presented.push(one);
+  } catch (error) {
+    report.failures[part.name] = (error as Error).message;
+    progress('');
+    process.stderr.write(`bench: ${part.name}: ${(error as Error).message}\n`);
+  }
+}
+
+async function versions(names: readonly string[]): Promise<Record<string, string>> {
+  const entries = names.map(async (name) => [name, installedVersion((await loadPackage(name)).include[0]!)]);
+  return Object.fromEntries(await Promise.all(entries)) as Record<string, string>;
+}
+
+function freshFolder(path: string): string {
+  rmSync(path, { recursive: true, force: true });
+  mkdirSync(path, { recursive: true });
+  return path;
+}
+
+/** One line that is written over, where somebody looks on. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}
+
+function fail(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.ok;
+    process.stderr.write(`bench: ${error.message.replace(/^error: /, '').replace(/\n/g, ' ')}; see --help\n`);
+    return EXIT.usage;
+  }
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  return error instanceof UsageError ? EXIT.usage : EXIT.ourFailure;
+}
+
+process.exitCode = await main().catch(fail);

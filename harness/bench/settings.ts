@@ -1,0 +1,56 @@
+import type { Pace } from './timing.ts';
+
+/** How long everything is measured. */
+export interface Settings {
+  /** Pairs of measurements. */
+  repetitions: number;
+  /** Kilobytes of the large input. */
+  kilobytes: number;
+  pace: Pace;
+  /** Seconds that the slower fuzzer replays the corpus for, about. */
+  replay: number;
+  /** Seconds that each fuzzer looks for coverage. */
+  coverage: number;
+  /** Runs of each fuzzer that look for coverage, with different seeds. */
+  trials: number;
+  /** Seconds that each fuzzer looks for a bug. */
+  limit: number;
+  /** Runs of each fuzzer that look for a bug. */
+  seeds: number;
+}
+
+export type Extent = 'quick' | 'usual' | 'full';
+
+/** About 2 minutes, a quarter of an hour, and hours. */
+export const SETTINGS: Record<Extent, Settings> = {
+  quick: {
+    repetitions: 1,
+    kilobytes: 32,
+    pace: { warmUp: 200, measure: 200, passes: 2 },
+    replay: 0.5,
+    coverage: 3,
+    trials: 1,
+    limit: 3,
+    seeds: 1,
+  },
+  usual: {
+    repetitions: 3,
+    kilobytes: 200,
+    pace: { warmUp: 700, measure: 400, passes: 3 },
+    replay: 1.5,
+    coverage: 10,
+    trials: 1,
+    limit: 10,
+    seeds: 3,
+  },
+  full: {
+    repetitions: 7,
+    kilobytes: 1000,
+    pace: { warmUp: 1500, measure: 1500, passes: 5 },
+    replay: 5,
+    coverage: 60,
+    trials: 3,
+    limit: 60,
+    seeds: 5,
+  },
+};

@@ -1,0 +1,34 @@
+import { writeFileSync } from 'node:fs';
+import { loadPackage } from './packages.ts';
+import type { TimedRequest } from './timed-run.ts';
+import { makeLoad, timePasses } from './timing.ts';
+
+/**
+ * The same measurement within the peer: a target that takes it in its first run, when all is instrumented and
+ * libFuzzer listens; what runs follow are empty.
+ */
+const { name, load, pace } = JSON.parse(process.env['KCOVJS_BENCH_REQUEST']!) as TimedRequest;
+const subject = await loadPackage(name);
+const documents = makeLoad(subject, load);
+
+interface Peer {
+  Fuzzer: { coverageTracker: { coverageMap: Uint8Array; moduleCounters: Uint8Array[] } };
+}
+
+/** Counters that are not zero: proof that it is the peer's instrumentation that is measured. */
+function counted(): number {
+  const { coverageMap, moduleCounters } = (globalThis as unknown as Peer).Fuzzer.coverageTracker;
+  return [coverageMap, ...moduleCounters].reduce((sum, one) => sum + one.filter((n) => n > 0).length, 0);
+}
+
+let measured = false;
+
+export function fuzz(): void {
+  if (measured) return;
+  measured = true;
+  const milliseconds = timePasses(() => {
+    for (const document of documents) subject.parse(document);
+  }, pace);
+  const result = { milliseconds, counters: counted() };
+  writeFileSync(process.env['KCOVJS_BENCH_OUT']!, JSON.stringify(result));
+}

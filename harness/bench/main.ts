@@ -3,16 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { EXIT, UsageError } from '../usage.ts';
-import { BUGS } from './bugs.ts';
+import { BUGS, loadBug } from './bugs.ts';
+import { callbacks } from './callbacks.ts';
+import { coverage } from './coverage.ts';
 import { describeMachine, installedVersion } from './machine.ts';
 import { addOptions, type BenchOptions, extentOf, settingsOf } from './options.ts';
 import { loadPackage, PACKAGES } from './packages.ts';
 import type { Context, Part, Presented } from './part.ts';
 import { rate } from './rate.ts';
 import { type Report, terminalText, writeReport } from './report.ts';
+import { search } from './search.ts';
 import { slowdown } from './slowdown.ts';
+import { start } from './start.ts';
 
-const PARTS: readonly Part<never>[] = [slowdown, rate] as readonly Part<unknown>[] as readonly Part<never>[];
+const PARTS = [slowdown, rate, coverage, search, start, callbacks] as unknown as readonly Part<unknown>[];
 
 async function main(): Promise<number> {
   const names = PARTS.map((part) => part.name);
@@ -25,6 +29,8 @@ async function main(): Promise<number> {
   const options = command.parse().opts<BenchOptions>();
   if (options.out !== undefined) checkFolder(options.out);
   const folder = mkdtempSync(join(tmpdir(), 'kcovjs-bench-'));
+  // Neither is what earlier runs left in the user's cache measured, nor is anything left there.
+  process.env['XDG_CACHE_HOME'] = join(folder, 'cache');
   try {
     return await measureAll(options, folder);
   } finally {
@@ -56,8 +62,8 @@ async function measureAll(options: BenchOptions, scratch: string): Promise<numbe
     machine: describeMachine(),
     extent: extentOf(options),
     settings: context.settings,
-    packages: await versions(packages),
-    bugs: {},
+    packages: await versions(packages, async (name) => (await loadPackage(name)).include[0]!),
+    bugs: await versions(bugs, async (name) => (await loadBug(name)).folder),
     data: {},
     failures: {},
     goals: [],
@@ -92,8 +98,11 @@ async function measurePart<Data>(
   }
 }
 
-async function versions(names: readonly string[]): Promise<Record<string, string>> {
-  const entries = names.map(async (name) => [name, installedVersion((await loadPackage(name)).include[0]!)]);
+async function versions(
+  names: readonly string[],
+  folderOf: (name: string) => Promise<string>,
+): Promise<Record<string, string>> {
+  const entries = names.map(async (name) => [name, installedVersion(await folderOf(name))]);
   return Object.fromEntries(await Promise.all(entries)) as Record<string, string>;
 }
 

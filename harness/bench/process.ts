@@ -15,7 +15,7 @@ export const SIDES: readonly Side[] = ['ours', 'peer'];
 
 export interface Command {
   args: string[];
-  env?: Record<string, string>;
+  env?: NodeJS.ProcessEnv;
   /** Seconds after which it is ended, as something that hangs. */
   limit: number;
 }

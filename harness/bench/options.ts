@@ -11,6 +11,7 @@ export interface BenchOptions {
   bugs?: string[];
   out?: string;
   repetitions?: number;
+  milliseconds?: number;
   seconds?: number;
   limit?: number;
   seeds?: number;
@@ -31,6 +32,7 @@ export function addOptions(command: Command, { parts, packages, bugs }: Choices)
     .option('--bugs <names>', `some of ${bugs.join(',')}`, listOf(bugs))
     .option('--out <folder>', 'write bench.json, bench.md and charts there')
     .option('--repetitions <n>', 'pairs of measurements', positive)
+    .option('--milliseconds <n>', 'to warm up in, and to measure in', positive)
     .option('--seconds <n>', 'to look for coverage, each fuzzer and package', positive)
     .option('--limit <n>', 'seconds to look for a bug', positive)
     .option('--seeds <n>', 'runs to look for a bug', positive);
@@ -53,8 +55,12 @@ export const extentOf = ({ quick, full }: BenchOptions): Extent =>
 
 export function settingsOf(options: BenchOptions): Settings {
   const settings = SETTINGS[extentOf(options)];
+  const { milliseconds } = options;
   return {
     ...settings,
+    ...(milliseconds !== undefined && {
+      pace: { ...settings.pace, warmUp: milliseconds, measure: milliseconds },
+    }),
     repetitions: options.repetitions ?? settings.repetitions,
     coverage: options.seconds ?? settings.coverage,
     limit: options.limit ?? settings.limit,

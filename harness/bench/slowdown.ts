@@ -7,6 +7,7 @@ import { failure, fuzzArguments, run, runModule } from './process.ts';
 import { geometricMean, median, ratios, summarize } from './statistics.ts';
 import { digits, spread, type Table } from './table.ts';
 import type { Mode, TimedRequest, TimedResult } from './timed-run.ts';
+import type { PeerResult } from './timed-target.ts';
 import type { Load } from './timing.ts';
 
 /** How much longer a large input takes, compiled in each way, than it takes in plain code. */
@@ -89,10 +90,8 @@ async function calibrate(name: string, include: string[], bytes: number) {
   }
 }
 
-async function runPeer(
-  request: Request,
-  folder: string,
-): Promise<{ milliseconds: number; counters: number }> {
+/** @throws where it was not the peer that ran, and nothing but the peer */
+export async function runPeer(request: Request, folder: string): Promise<PeerResult> {
   const out = join(folder, 'peer.json');
   const args = fuzzArguments('peer', {
     target: TARGET,
@@ -104,7 +103,10 @@ async function runPeer(
   const env = { KCOVJS_BENCH_REQUEST: JSON.stringify(request), KCOVJS_BENCH_OUT: out };
   const ran = await run({ args, env, limit: LIMIT });
   if (ran.code !== 0) throw failure(`${request.name}: Jazzer.js`, ran);
-  return JSON.parse(readFileSync(out, 'utf8'));
+  const result = JSON.parse(readFileSync(out, 'utf8')) as PeerResult;
+  if (result.alien) throw new Error(`${request.name}: our instrumentation runs in Jazzer.js`);
+  if (result.counters === 0) throw new Error(`${request.name}: Jazzer.js has counted nothing`);
+  return result;
 }
 
 const COLUMNS: [Way, string][] = [

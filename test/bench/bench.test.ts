@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Report } from '../../harness/bench/report.ts';
+import { bench, emptyFolder } from './programs.ts';
+
+describe('a mistake of the caller is one line, and exit code 2', () => {
+  test.each([
+    [['--only', 'nothing'], "'nothing' is none of"],
+    [['--packages', 'acorn,none'], "'none' is none of"],
+    [['--bugs', ''], "'' is none of"],
+    [['--repetitions', '0'], "'0' is no positive whole number"],
+    [['--quick', '--full'], 'cannot be used with'],
+    [['--unknown'], 'unknown option'],
+    [['word'], 'too many arguments'],
+    [['--out', '/dev/null/folder'], 'cannot be written'],
+  ])('%j', (args, message) => {
+    const { code, stdout, stderr } = bench(...args);
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+test('a tiny run writes all that it measured, as JSON, as Markdown and as a chart', () => {
+  const out = emptyFolder();
+  const short = ['--milliseconds', '1', '--seconds', '1', '--limit', '2'];
+  const { code, stdout, stderr } = bench(
+    '--quick',
+    ...['--packages', 'smol-toml'],
+    ...['--bugs', 'flat'],
+    ...short,
+    ...['--out', out],
+  );
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+
+  const report = JSON.parse(readFileSync(join(out, 'bench.json'), 'utf8')) as Report;
+  expect(report).toMatchObject({
+    extent: 'quick',
+    packages: { 'smol-toml': expect.stringMatching(/^\d+\.\d+\.\d+$/) },
+    bugs: { flat: '5.0.0' },
+    failures: {},
+    machine: {
+      cpu: expect.any(String),
+      cores: expect.any(Number),
+      node: process.versions.node,
+      load: expect.any(Number),
+      jazzer: '4.0.0',
+    },
+  });
+  const several = [expect.any(Number)];
+  const stairs = expect.arrayContaining([[0, expect.any(Number)]]);
+  const trials = [expect.objectContaining({ steps: stairs, runs: expect.any(Number) })];
+  const starts = { instrumented: several, bare: several };
+  expect(report.data).toMatchObject({
+    slowdown: {
+      'smol-toml': {
+        milliseconds: {
+          plain: several,
+          disabled: several,
+          pc: several,
+          cmp: several,
+          istanbul: several,
+          peer: several,
+        },
+      },
+    },
+    rate: {
+      'smol-toml': {
+        rates: { ours: several, peer: several, peerSync: several, oursBare: several, peerBare: several },
+      },
+    },
+    coverage: { 'smol-toml': { seconds: 1, trials: { ours: trials, peer: trials } } },
+    bugs: { flat: { advisory: 'CVE-2020-36632', times: { ours: [expect.any(Object)] } } },
+    start: { times: { ours: { cold: starts, warm: starts }, peer: { cold: starts, warm: starts } } },
+    callbacks: { 'ours, inline, pc': [{ edges: expect.any(Number), compares: expect.any(Number) }] },
+  });
+  expect(report.goals.length).toBeGreaterThan(10);
+
+  const markdown = readFileSync(join(out, 'bench.md'), 'utf8');
+  for (const { goal, met } of report.goals) {
+    expect(markdown).toContain(`| ${goal} |`);
+    expect(stdout).toContain(goal);
+    expect(met).toBeTypeOf('boolean');
+  }
+  expect(markdown).toContain('](coverage.svg)');
+  expect(readFileSync(join(out, 'coverage.svg'), 'utf8')).toMatch(/^<svg [\s\S]*smol-toml[\s\S]*<\/svg>\n$/);
+});

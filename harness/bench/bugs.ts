@@ -9,6 +9,8 @@ export interface Bug {
   seeds: (string | Uint8Array)[];
   /** An input that shows the bug; no fuzzer is given it. */
   trigger: string | Uint8Array;
+  /** It shows by a run that never ends; others show by an error, or by what a bug detector reports. */
+  hangs?: boolean;
   /** The target returns promises, so that both fuzzers need the loop that waits for them. */
   async?: boolean;
   fuzz(data: Buffer): unknown;

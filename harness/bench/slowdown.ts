@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { CountRequest, Counts } from './count-run.ts';
 import { loadPackage } from './packages.ts';
 import type { Context, Goal, Part, Presented } from './part.ts';
 import { failure, fuzzArguments, run, runModule } from './process.ts';
@@ -28,7 +29,7 @@ interface PackageSlowdown {
 
 export type Slowdown = Record<string, PackageSlowdown>;
 
-/** What a document is to give: a trace that is long, but does not run full, of either kind. */
+/** What a document is to give: a trace that is long, but does not run full (262,143 and 65,535), of either kind. */
 const PCS = 200_000;
 const CMPS = 60_000;
 const LIMIT = 120;
@@ -76,15 +77,13 @@ const timed = (request: Request, mode: Mode): Promise<TimedResult> =>
   runModule('timed-run', { ...request, mode }, LIMIT);
 
 /** The size of a document whose traces just fit. */
-async function calibrate(name: string, include: string[], bytes: number) {
-  const pace = { warmUp: 0, measure: 0, passes: 1 };
+async function calibrate(name: string, include: string[], bytes: number): Promise<Counts & { load: Load }> {
   for (let size = 2000; ; ) {
-    const request = { name, include, load: { size, documents: 4 }, pace };
-    const pcs = Math.max(...(await timed(request, 'pc')).records);
-    const cmps = Math.max(...(await timed(request, 'cmp')).records);
-    const room = Math.min(PCS / pcs, CMPS / cmps);
-    if (room >= 1 && room < 1.5) {
-      return { load: { size, documents: Math.max(1, Math.round(bytes / size)) }, pcs, cmps };
+    const request: CountRequest = { name, include, load: { size, documents: 4 } };
+    const counts = await runModule<Counts>('count-run', request, LIMIT);
+    const room = Math.min(PCS / counts.pcs, CMPS / counts.cmps);
+    if (room >= 1 && room < 1.6) {
+      return { ...counts, load: { size, documents: Math.max(1, Math.round(bytes / size)) } };
     }
     size = Math.floor(size * Math.min(room * 0.85, 16));
   }

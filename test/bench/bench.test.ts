@@ -22,7 +22,9 @@ describe('a mistake of the caller is one line, and exit code 2', () => {
   });
 });
 
-test('a tiny run writes all that it measured, as JSON, as Markdown and as a chart', () => {
+test('a tiny run writes all that it measured, as JSON, as Markdown and as a chart', {
+  timeout: 400_000,
+}, () => {
   const out = emptyFolder();
   const short = ['--milliseconds', '1', '--seconds', '1', '--limit', '2'];
   const { code, stdout, stderr } = bench(

@@ -9,6 +9,7 @@ export const folder = 'node_modules/jpeg-js/';
 
 const image = readFileSync(join(ROOT, 'corpus/jpeg-js/seeds/grey-8x8.jpg'));
 
+export const hangs = true;
 export const seeds = [image];
 export const trigger = withoutSamples(image);
 

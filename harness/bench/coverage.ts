@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chart } from './chart.ts';
+import { type Curves, chart } from './chart.ts';
 import { writeSeeds } from './corpus.ts';
 import { loadPackage } from './packages.ts';
-import type { Context, Goal, Part, Presented } from './part.ts';
+import { type Context, type Goal, measureEach, type Part, type Presented } from './part.ts';
 import { failure, fuzzArguments, run, runModule, SIDES, type Side } from './process.ts';
 import { TARGET } from './rate.ts';
 import type { ReplayRequest, ReplayResult } from './replay-coverage.ts';
@@ -27,13 +27,8 @@ interface PackageCoverage {
 
 export type Coverage = Record<string, PackageCoverage>;
 
-export const coverage: Part<Coverage> = { name: 'coverage', measure, present };
-
-async function measure(context: Context): Promise<Coverage> {
-  const all: Coverage = {};
-  for (const name of context.packages) all[name] = await measurePackage(name, context);
-  return all;
-}
+const measure = (context: Context): Promise<Coverage> =>
+  measureEach(context.packages, context, (name) => measurePackage(name, context));
 
 async function measurePackage(name: string, context: Context): Promise<PackageCoverage> {
   const { settings, folder, progress } = context;
@@ -126,8 +121,9 @@ function present(data: Coverage): Presented {
     ],
     notes: [
       'both corpora are replayed under one measure: different PCs of ours',
-      'Jazzer.js runs with --sync, its faster loop; detectors are on for both; the time includes the start',
+      'Jazzer.js runs with --sync, its faster loop; detectors are on for both; the time begins when all is loaded',
       'free-running rates reward who tries shorter inputs',
+      ...endedEarly(packages),
     ],
   };
   const curves = packages.map(([name, { trials }]) => ({
@@ -138,8 +134,20 @@ function present(data: Coverage): Presented {
   return {
     tables: [table],
     goals: goals(packages, mean, seconds),
-    files: { 'coverage.svg': chart(curves, seconds) },
+    files: { 'coverage.svg': chart(curves, Math.max(seconds, ...curves.flatMap(lastSteps))) },
   };
+}
+
+/** The chart's time begins with the process, so that it goes on for as long as the start took. */
+const lastSteps = ({ ours, peer }: Curves): number[] =>
+  [ours, peer].map((steps) => Math.ceil(steps.at(-1)![0]));
+
+/** A finding, such as a run that took too long, ends a fuzzer before its time; so the reader must know of it. */
+function endedEarly(packages: [string, PackageCoverage][]): string[] {
+  const early = packages.flatMap(([name, { trials }]) =>
+    SIDES.filter((side) => trials[side].some(({ code }) => code !== 0)).map((side) => `${name} (${side})`),
+  );
+  return early.length === 0 ? [] : [`ended before their time, with a finding: ${early.join(', ')}`];
 }
 
 function goals(packages: [string, PackageCoverage][], mean: number, seconds: number): Goal[] {
@@ -157,3 +165,5 @@ function goals(packages: [string, PackageCoverage][], mean: number, seconds: num
     },
   ];
 }
+
+export const coverage: Part<Coverage> = { name: 'coverage', measure, present };

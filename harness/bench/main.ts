@@ -50,9 +50,14 @@ function checkFolder(path: string): void {
 }
 
 async function measureAll(options: BenchOptions, scratch: string): Promise<number> {
-  const { only = PARTS.map((part) => part.name), packages = PACKAGES, bugs = BUGS } = options;
-  const context: Context = {
-    settings: settingsOf(options),
+  const settings = settingsOf(options);
+  const {
+    only = PARTS.map((part) => part.name),
+    packages = PACKAGES.slice(0, settings.packages),
+    bugs = BUGS.slice(0, settings.bugs),
+  } = options;
+  const context: Omit<Context, 'failed'> = {
+    settings,
     packages,
     bugs,
     folder: (name) => freshFolder(join(scratch, name)),
@@ -61,7 +66,7 @@ async function measureAll(options: BenchOptions, scratch: string): Promise<numbe
   const report: Report = {
     machine: describeMachine(),
     extent: extentOf(options),
-    settings: context.settings,
+    settings,
     packages: await versions(packages, async (name) => (await loadPackage(name)).include[0]!),
     bugs: await versions(bugs, async (name) => (await loadBug(name)).folder),
     data: {},
@@ -81,20 +86,27 @@ async function measureAll(options: BenchOptions, scratch: string): Promise<numbe
 
 async function measurePart<Data>(
   part: Part<Data>,
-  context: Context,
+  context: Omit<Context, 'failed'>,
   report: Report,
   presented: Presented[],
 ): Promise<void> {
+  const failed = (subject: string, error: unknown): void => {
+    const { message } = error as Error;
+    report.failures[subject] = message;
+    progress('');
+    process.stderr.write(`bench: ${subject}: ${message}\n`);
+  };
   try {
-    const data = await part.measure(context);
+    const data = await part.measure({
+      ...context,
+      failed: (subject, error) => failed(`${part.name}: ${subject}`, error),
+    });
     const one = part.present(data);
     report.data[part.name] = data;
     report.goals.push(...one.goals);
     presented.push(one);
   } catch (error) {
-    report.failures[part.name] = (error as Error).message;
-    progress('');
-    process.stderr.write(`bench: ${part.name}: ${(error as Error).message}\n`);
+    failed(part.name, error);
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeCorpus } from './corpus.ts';
 import { loadPackage } from './packages.ts';
-import type { Context, Goal, Part, Presented } from './part.ts';
+import { type Context, type Goal, measureEach, type Part, type Presented } from './part.ts';
 import { type FuzzCommand, failure, fuzzArguments, run, type Side } from './process.ts';
 import { geometricMean, median, ratios, summarize } from './statistics.ts';
 import { digits, spread, type Table } from './table.ts';
@@ -44,13 +44,8 @@ export type Rate = Record<string, PackageRate>;
 const LIMIT = 300;
 export const TARGET = fileURLToPath(new URL('./target.js', import.meta.url));
 
-export const rate: Part<Rate> = { name: 'rate', measure, present };
-
-async function measure(context: Context): Promise<Rate> {
-  const all: Rate = {};
-  for (const name of context.packages) all[name] = await measurePackage(name, context);
-  return all;
-}
+const measure = (context: Context): Promise<Rate> =>
+  measureEach(context.packages, context, (name) => measurePackage(name, context));
 
 async function measurePackage(name: string, context: Context): Promise<PackageRate> {
   const { settings, progress } = context;
@@ -144,3 +139,5 @@ function goals(packages: [string, PackageRate][], mean: (pair: Pair) => number):
     },
   ];
 }
+
+export const rate: Part<Rate> = { name: 'rate', measure, present };

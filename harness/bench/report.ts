@@ -26,6 +26,12 @@ export const goalTable = (goals: readonly Goal[]): Table => ({
   rows: goals.map(({ goal, measured, met }) => [goal, measured, met ? 'met' : 'missed']),
 });
 
+/** Nothing where all went well. */
+const failureTables = ({ failures }: Report): Table[] => {
+  const rows = Object.entries(failures).map(([what, why]) => [what, why.split('\n')[0]!]);
+  return rows.length === 0 ? [] : [{ title: 'Failed, and not in the numbers', columns: ['', ''], rows }];
+};
+
 export const machineText = ({ machine: m, extent, settings, packages, bugs }: Report): string =>
   `${m.cpu}, ${m.cores} cores, ${m.memoryGiB} GiB; ${m.system}; Node ${m.node}, V8 ${m.v8}; ` +
   `kcovjs ${m.kcovjs}, Jazzer.js ${m.jazzer}; ${m.date}; load ${digits(m.load)} as it began; ` +
@@ -37,7 +43,11 @@ const list = (versions: Record<string, string>): string =>
     .join(', ') || 'none';
 
 export function terminalText(report: Report, presented: readonly Presented[]): string {
-  const tables = [...presented.flatMap((one) => one.tables), goalTable(report.goals)];
+  const tables = [
+    ...presented.flatMap((one) => one.tables),
+    goalTable(report.goals),
+    ...failureTables(report),
+  ];
   return [machineText(report), ...tables.map(asText)].join('\n');
 }
 
@@ -49,6 +59,7 @@ export function markdownText(report: Report, presented: readonly Presented[]): s
     '# Benchmark\n',
     machineText(report),
     asMarkdown(goalTable(report.goals)),
+    ...failureTables(report).map(asMarkdown),
     ...presented.flatMap((one) => one.tables.map(asMarkdown)),
     ...charts,
   ].join('\n');

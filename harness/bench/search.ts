@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Bug, bugFile, loadBug } from './bugs.ts';
-import type { Context, Goal, Part, Presented } from './part.ts';
+import { type Context, type Goal, measureEach, type Part, type Presented } from './part.ts';
 import { failure, fuzzArguments, run, SIDES, type Side } from './process.ts';
 import { censoredMedian, type Duration, median } from './statistics.ts';
 import { digits, type Table } from './table.ts';
@@ -17,14 +17,11 @@ interface BugSearch {
 
 export type Search = Record<string, BugSearch>;
 
-export const search: Part<Search> = { name: 'bugs', measure, present };
-
 /** Milliseconds after which a run counts as one that never ends; the fuzzers' own 5 s would be most of the time. */
 const HANG = 1000;
 
-async function measure(context: Context): Promise<Search> {
-  const all: Search = {};
-  for (const name of context.bugs) {
+const measure = (context: Context): Promise<Search> =>
+  measureEach(context.bugs, context, async (name) => {
     const bug = await loadBug(name);
     const times: BugSearch['times'] = { ours: [], peer: [] };
     for (let seed = 1; seed <= context.settings.seeds; seed++) {
@@ -33,10 +30,8 @@ async function measure(context: Context): Promise<Search> {
         times[side].push(await find({ side, name, bug, seed, ...context }));
       }
     }
-    all[name] = { advisory: bug.advisory, times };
-  }
-  return all;
-}
+    return { advisory: bug.advisory, times };
+  });
 
 /** @returns the command that runs a bug's target */
 export function bugArguments(side: Side, name: string, bug: Bug, folder: string, rest: string[]): string[] {
@@ -143,3 +138,5 @@ function goals(bugs: BugSearch[]): Goal[] {
     },
   ];
 }
+
+export const search: Part<Search> = { name: 'bugs', measure, present };

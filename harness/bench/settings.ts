@@ -17,6 +17,9 @@ export interface Settings {
   limit: number;
   /** Runs of each fuzzer that look for a bug. */
   seeds: number;
+  /** How many packages and bugs, where none are named. */
+  packages: number;
+  bugs: number;
 }
 
 export type Extent = 'quick' | 'usual' | 'full';
@@ -25,23 +28,27 @@ export type Extent = 'quick' | 'usual' | 'full';
 export const SETTINGS: Record<Extent, Settings> = {
   quick: {
     repetitions: 1,
-    kilobytes: 32,
+    kilobytes: 50,
     pace: { warmUp: 200, measure: 200, passes: 2 },
     replay: 0.5,
     coverage: 3,
     trials: 1,
     limit: 3,
     seeds: 1,
+    packages: 3,
+    bugs: 3,
   },
   usual: {
     repetitions: 3,
     kilobytes: 200,
-    pace: { warmUp: 700, measure: 400, passes: 3 },
-    replay: 1.5,
-    coverage: 10,
+    pace: { warmUp: 500, measure: 300, passes: 3 },
+    replay: 1,
+    coverage: 6,
     trials: 1,
-    limit: 10,
+    limit: 6,
     seeds: 3,
+    packages: 8,
+    bugs: 99,
   },
   full: {
     repetitions: 7,
@@ -52,5 +59,7 @@ export const SETTINGS: Record<Extent, Settings> = {
     trials: 3,
     limit: 60,
     seeds: 5,
+    packages: 99,
+    bugs: 99,
   },
 };

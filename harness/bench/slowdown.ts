@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CountRequest, Counts } from './count-run.ts';
 import { loadPackage } from './packages.ts';
-import type { Context, Goal, Part, Presented } from './part.ts';
+import { type Context, type Goal, measureEach, type Part, type Presented } from './part.ts';
 import { failure, fuzzArguments, run, runModule } from './process.ts';
 import { geometricMean, median, ratios, summarize } from './statistics.ts';
 import { digits, spread, type Table } from './table.ts';
@@ -37,13 +37,8 @@ const TARGET = fileURLToPath(new URL('./timed-target.js', import.meta.url));
 
 type Request = Omit<TimedRequest, 'mode'>;
 
-export const slowdown: Part<Slowdown> = { name: 'slowdown', measure, present };
-
-async function measure(context: Context): Promise<Slowdown> {
-  const all: Slowdown = {};
-  for (const name of context.packages) all[name] = await measurePackage(name, context);
-  return all;
-}
+const measure = (context: Context): Promise<Slowdown> =>
+  measureEach(context.packages, context, (name) => measurePackage(name, context));
 
 async function measurePackage(name: string, context: Context): Promise<PackageSlowdown> {
   const { settings, progress, folder } = context;
@@ -175,3 +170,5 @@ function goals(packages: [string, PackageSlowdown][], mean: (way: Way) => number
     },
   ];
 }
+
+export const slowdown: Part<Slowdown> = { name: 'slowdown', measure, present };

@@ -121,7 +121,7 @@ function goals(bugs: BugSearch[]): Goal[] {
     .filter(({ times }) => !censoredMedian(times.ours).censored || !censoredMedian(times.peer).censored)
     .map(({ times }) => {
       const [mine, theirs] = [censoredMedian(times.ours), censoredMedian(times.peer)];
-      // A bound is used as if it were the time: it understates whoever the other one is.
+      // A limit stands for the time: on which side of the median that lies, it hardly changes.
       return theirs.seconds / mine.seconds;
     });
   const middle = ratios.length === 0 ? Number.NaN : median(ratios);

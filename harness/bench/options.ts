@@ -25,8 +25,8 @@ export interface Choices {
 
 export function addOptions(command: Command, { parts, packages, bugs }: Choices): Command {
   return command
-    .addOption(new Option('--quick', 'about 2 minutes, to see that it works').conflicts('full'))
-    .option('--full', 'an hour or two, for numbers to keep')
+    .addOption(new Option('--quick', 'about 3 minutes, to see that it works').conflicts('full'))
+    .option('--full', 'hours, for numbers to keep')
     .option('--only <parts>', `some of ${parts.join(',')}`, listOf(parts))
     .option('--packages <names>', `some of ${packages.join(',')}`, listOf(packages))
     .option('--bugs <names>', `some of ${bugs.join(',')}`, listOf(bugs))

@@ -5,12 +5,14 @@ import { writeCorpus } from './corpus.ts';
 import { loadPackage } from './packages.ts';
 import { type Context, type Goal, measureEach, type Part, type Presented } from './part.ts';
 import { type FuzzCommand, failure, fuzzArguments, run, type Side } from './process.ts';
+import { settledRounds } from './rounds.ts';
 import { geometricMean, median, ratios, summarize } from './statistics.ts';
 import { digits, spread, type Table } from './table.ts';
 
 /**
  * Executions per second over one and the same corpus: libFuzzer reads it as its seeds, and each folder as often as
- * it is named. So both run the same inputs in the same order, with all that either does around a run.
+ * it is named. So both run the same inputs in the same order, round after round, with all that either does around a
+ * run.
  */
 
 /** What is run, one after the other. Ours chooses its loop by itself, so it has no third way. */
@@ -76,7 +78,7 @@ interface Replay extends Pick<FuzzCommand, 'loop' | 'detectors' | 'include'> {
   times: number;
 }
 
-/** @returns executions a second, from the first one to the end of the process */
+/** @returns executions a second, in a round of the second half */
 async function replayCorpus(replay: Replay): Promise<number> {
   const { side, name, corpus, files, times, ...how } = replay;
   const out = join(corpus, '..', 'out.json');
@@ -84,15 +86,17 @@ async function replayCorpus(replay: Replay): Promise<number> {
     ...how,
     target: TARGET,
     corpus: new Array<string>(times).fill(corpus),
-    flags: ['-runs=0', '-shuffle=0', `-artifact_prefix=${join(corpus, '..')}/`],
+    // In the order of the folders, so that each round is the whole corpus.
+    flags: ['-runs=0', '-shuffle=0', '-prefer_small=0', `-artifact_prefix=${join(corpus, '..')}/`],
   });
   const env = { KCOVJS_BENCH_PACKAGES: name, KCOVJS_BENCH_OUT: out };
   const ran = await run({ args, env, limit: LIMIT });
   const runs = Number(/^Done (\d+) runs/m.exec(ran.stderr)?.[1] ?? 0);
   // libFuzzer runs the empty input once or twice before all others.
   if (ran.code !== 0 || runs < files * times) throw failure(`${name}: replay`, ran);
-  const { first, end } = JSON.parse(readFileSync(out, 'utf8')) as { first: number; end: number };
-  return (1000 * runs) / (end - first);
+  const { rounds } = JSON.parse(readFileSync(out, 'utf8')) as { rounds: number[] };
+  if (rounds.length !== times) throw new Error(`${name}: ${side} ran ${rounds.length} rounds of ${times}`);
+  return (1000 * files) / median(settledRounds(rounds));
 }
 
 const gains = ({ rates }: PackageRate, { ours, peer }: Pair): number[] => ratios(rates[ours], rates[peer]);

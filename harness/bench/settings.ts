@@ -24,13 +24,13 @@ export interface Settings {
 
 export type Extent = 'quick' | 'usual' | 'full';
 
-/** About 2 minutes, a quarter of an hour, and hours. */
+/** About 3 minutes, 20 minutes, and hours. */
 export const SETTINGS: Record<Extent, Settings> = {
   quick: {
     repetitions: 1,
     kilobytes: 50,
     pace: { warmUp: 200, measure: 200, passes: 2 },
-    replay: 0.5,
+    replay: 1,
     coverage: 3,
     trials: 1,
     limit: 3,
@@ -41,8 +41,8 @@ export const SETTINGS: Record<Extent, Settings> = {
   usual: {
     repetitions: 3,
     kilobytes: 200,
-    pace: { warmUp: 500, measure: 300, passes: 3 },
-    replay: 1,
+    pace: { warmUp: 1000, measure: 300, passes: 3 },
+    replay: 2.5,
     coverage: 6,
     trials: 1,
     limit: 6,
@@ -54,7 +54,7 @@ export const SETTINGS: Record<Extent, Settings> = {
     repetitions: 7,
     kilobytes: 1000,
     pace: { warmUp: 1500, measure: 1500, passes: 5 },
-    replay: 5,
+    replay: 10,
     coverage: 60,
     trials: 3,
     limit: 60,

@@ -30,13 +30,13 @@ export function fieldCompare(a: t.Node, b: t.Node): FieldCompare | null {
     [b, a],
   ] as const) {
     const names = namesOf(field);
-    const value = valueOf(literal);
+    const value = literalOf(literal);
     if (names.length > 0 && value !== undefined) return { names, value };
   }
   return null;
 }
 
-function valueOf(node: t.Node): FieldCompare['value'] | undefined {
+function literalOf(node: t.Node): FieldCompare['value'] | undefined {
   if (t.isStringLiteral(node) || t.isNumericLiteral(node) || t.isBooleanLiteral(node)) return node.value;
   return undefined;
 }

@@ -1,5 +1,6 @@
-import { type PluginItem, types } from '@babel/core';
+import { types } from '@babel/core';
 import { programVisitor } from 'istanbul-lib-instrument';
+import type { Addition } from '../../src/loader/loader.ts';
 
 /**
  * istanbul's instrumentation as a provider of Babel plugins to our loader, which compiles its files in the same way
@@ -9,9 +10,10 @@ export const INCLUDE_VARIABLE = 'KCOVJS_BENCH_ISTANBUL';
 
 export function initialize(): void {}
 
-export function plugins(filename: string): PluginItem[] {
+export function addition(filename: string): Addition | null {
   const parts = JSON.parse(process.env[INCLUDE_VARIABLE] ?? '[]') as string[];
-  return parts.some((part) => filename.includes(part)) ? [() => plugin(filename)] : [];
+  if (!parts.some((part) => filename.includes(part))) return null;
+  return { key: null, plugins: () => [() => plugin(filename)] };
 }
 
 function plugin(filename: string) {

@@ -94,19 +94,31 @@ describe('an error without a stack', () => {
 
   it('that comes only without stacks is nothing to report', () => {
     const error = bare('found');
-    expect(ask(error, [undefined, { error: bare('found') }])).toEqual({
+    expect(ask(error, [undefined, undefined, { error: bare('found') }])).toEqual({
       report: undefined,
-      stackTraces: [true, false],
+      stackTraces: [true, true, false],
     });
   });
 
   it('that does not come again is reported itself', () => {
     const error = bare('found');
     const note = 'it did not happen again when the input was run anew';
-    expect(ask(error, [undefined, undefined])).toEqual({
+    expect(ask(error, [undefined, undefined, undefined])).toEqual({
       report: { error, note },
-      stackTraces: [true, false],
+      stackTraces: [true, true, false],
     });
-    expect(ask(error, [undefined, { error: new TypeError('other') }]).report).toEqual({ error, note });
+    const other = { error: new TypeError('other') };
+    expect(ask(error, [undefined, undefined, other]).report).toEqual({ error, note });
+  });
+
+  it('that comes every other time is reported with its stack, and not taken for a matter of stacks', () => {
+    const third = new Error('found');
+    expect(ask(bare('found'), [undefined, { error: third }])).toEqual({
+      report: {
+        error: third,
+        note: 'it does not come each time: the target keeps something from run to run',
+      },
+      stackTraces: [true, true],
+    });
   });
 });

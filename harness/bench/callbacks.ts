@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { COMMONJS, MODULE, type Turns } from './loops.ts';
 import type { Context, Part, Presented } from './part.ts';
-import { failure, fuzzArguments, run, runModule } from './process.ts';
+import { type FuzzCommand, failure, runFuzzer, runModule } from './process.ts';
 import { summarize } from './statistics.ts';
 import { spread, type Table } from './table.ts';
 import type { LoopRequest, LoopResult } from './timed-loops.ts';
@@ -55,15 +55,15 @@ async function measure({ settings, folder, progress }: Context): Promise<Callbac
 async function runPeer(folder: string, file: string, pace: Pace): Promise<Turns> {
   const out = join(folder, 'out.json');
   const path = join(folder, file);
-  const args = fuzzArguments('peer', {
+  const command: FuzzCommand = {
     target: TARGET,
     include: [path],
     detectors: false,
     timeout: LIMIT * 1000,
     flags: ['-runs=1', `-artifact_prefix=${folder}/`],
-  });
+  };
   const env = { KCOVJS_BENCH_REQUEST: JSON.stringify({ file: path, pace }), KCOVJS_BENCH_OUT: out };
-  const ran = await run({ args, env, limit: LIMIT });
+  const ran = await runFuzzer('peer', command, { env, limit: LIMIT });
   if (ran.code !== 0) throw failure(`callbacks: ${file}`, ran);
   return JSON.parse(readFileSync(out, 'utf8')) as Turns;
 }

@@ -4,7 +4,7 @@ import { type Curves, chart } from './chart.ts';
 import { writeSeeds } from './corpus.ts';
 import { loadPackage } from './packages.ts';
 import { type Context, type Goal, measureEach, type Part, type Presented } from './part.ts';
-import { failure, fuzzArguments, run, runModule, SIDES, type Side } from './process.ts';
+import { type FuzzCommand, failure, runFuzzer, runModule, SIDES, type Side } from './process.ts';
 import { TARGET } from './rate.ts';
 import type { ReplayRequest, ReplayResult } from './replay-coverage.ts';
 import { geometricMean, median, ratios, summarize } from './statistics.ts';
@@ -61,14 +61,14 @@ async function explore(exploration: Exploration): Promise<Trial> {
   const { side, name, include, seeds, folder, seed, settings } = exploration;
   const corpus = join(folder, 'corpus');
   mkdirSync(corpus);
-  const args = fuzzArguments(side, {
+  const command: FuzzCommand = {
     target: TARGET,
     include,
     corpus: [corpus, seeds],
     flags: [`-max_total_time=${settings.coverage}`, `-seed=${seed}`, `-artifact_prefix=${folder}/`],
-  });
+  };
   const env = { KCOVJS_BENCH_PACKAGES: name };
-  const ran = await run({ args, env, limit: 2 * settings.coverage + 60 });
+  const ran = await runFuzzer(side, command, { env, limit: 2 * settings.coverage + 60 });
   // libFuzzer says so where it was not ended by a finding.
   const done = /^Done (\d+) runs in (\d+) second/m.exec(ran.stderr);
   if (done === null && ran.code !== 77 && ran.code !== 70) throw failure(`${name}: ${side}`, ran);

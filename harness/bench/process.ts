@@ -96,6 +96,27 @@ export function fuzzArguments(side: Side, command: FuzzCommand): string[] {
   ];
 }
 
+/** libFuzzer's first line. */
+const began = ({ stderr }: Ran): boolean => stderr.includes('INFO: Seed: ');
+const ATTEMPTS = 3;
+
+/**
+ * Runs either fuzzer. On a busy machine a process of the peer's has been seen to end with code 0 and nothing done.
+ * Where libFuzzer did not even begin, that says nothing of its speed, and it is started again; one of ours that did
+ * so would be our failure.
+ */
+export async function runFuzzer(
+  side: Side,
+  command: FuzzCommand,
+  { env, limit }: Pick<Command, 'env' | 'limit'>,
+): Promise<Ran> {
+  const args = fuzzArguments(side, command);
+  for (let attempt = 1; ; attempt++) {
+    const ran = await run({ args, limit, ...(env && { env }) });
+    if (side === 'ours' || attempt === ATTEMPTS || ran.code !== 0 || began(ran)) return ran;
+  }
+}
+
 /** The error of a measurement that gave nothing, with what its process said last. */
 export function failure(what: string, { code, signal, stderr }: Ran): Error {
   const last = stderr.trim().split('\n').slice(-5).join('\n');

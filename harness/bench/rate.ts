@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { writeCorpus } from './corpus.ts';
 import { loadPackage } from './packages.ts';
 import { type Context, type Goal, measureEach, type Part, type Presented } from './part.ts';
-import { type FuzzCommand, failure, fuzzArguments, run, type Side } from './process.ts';
+import { type FuzzCommand, failure, runFuzzer, type Side } from './process.ts';
 import { settledRounds } from './rounds.ts';
 import { geometricMean, median, ratios, summarize } from './statistics.ts';
 import { digits, spread, type Table } from './table.ts';
@@ -82,15 +82,15 @@ interface Replay extends Pick<FuzzCommand, 'loop' | 'detectors' | 'include'> {
 async function replayCorpus(replay: Replay): Promise<number> {
   const { side, name, corpus, files, times, ...how } = replay;
   const out = join(corpus, '..', 'out.json');
-  const args = fuzzArguments(side, {
+  const command: FuzzCommand = {
     ...how,
     target: TARGET,
     corpus: new Array<string>(times).fill(corpus),
     // In the order of the folders, so that each round is the whole corpus.
     flags: ['-runs=0', '-shuffle=0', '-prefer_small=0', `-artifact_prefix=${join(corpus, '..')}/`],
-  });
+  };
   const env = { KCOVJS_BENCH_PACKAGES: name, KCOVJS_BENCH_OUT: out };
-  const ran = await run({ args, env, limit: LIMIT });
+  const ran = await runFuzzer(side, command, { env, limit: LIMIT });
   const runs = Number(/^Done (\d+) runs/m.exec(ran.stderr)?.[1] ?? 0);
   // libFuzzer runs the empty input once or twice before all others.
   if (ran.code !== 0 || runs < files * times) throw failure(`${name}: replay`, ran);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Bug, bugFile, loadBug } from './bugs.ts';
 import { type Context, type Goal, measureEach, type Part, type Presented } from './part.ts';
-import { failure, fuzzArguments, run, SIDES, type Side } from './process.ts';
+import { type FuzzCommand, failure, runFuzzer, SIDES, type Side } from './process.ts';
 import { censoredMedian, type Duration, median } from './statistics.ts';
 import { digits, type Table } from './table.ts';
 
@@ -33,16 +33,25 @@ const measure = (context: Context): Promise<Search> =>
     return { advisory: bug.advisory, times };
   });
 
-/** @returns the command that runs a bug's target */
-export function bugArguments(side: Side, name: string, bug: Bug, folder: string, rest: string[]): string[] {
-  return fuzzArguments(side, {
+/**
+ * The command that runs a bug's target.
+ *
+ * @param found the folder for what it finds
+ */
+export function bugCommand(
+  name: string,
+  bug: Bug,
+  found: string,
+  { corpus, flags }: Pick<FuzzCommand, 'corpus' | 'flags'>,
+): FuzzCommand {
+  return {
     target: fileURLToPath(bugFile(name)),
     include: [bug.folder],
     loop: bug.async ? 'async' : 'sync',
     ...(bug.hangs && { timeout: HANG }),
-    corpus: rest.filter((one) => !one.startsWith('-')),
-    flags: [`-artifact_prefix=${folder}/`, ...rest.filter((one) => one.startsWith('-'))],
-  });
+    ...(corpus && { corpus }),
+    flags: [`-artifact_prefix=${found}/`, ...flags],
+  };
 }
 
 /** How the name of the input begins that libFuzzer writes when it has found the bug. */
@@ -67,12 +76,12 @@ async function find({ side, name, bug, seed, settings, folder }: Hunt): Promise<
     writeFileSync(join(seeds, `seed-${i}`), data);
   });
   const flags = [`-seed=${seed}`, `-max_total_time=${settings.limit}`];
-  const args = bugArguments(side, name, bug, found, [corpus, seeds, ...flags]);
-  const ran = await run({ args, limit: settings.limit + 60 });
+  const command = bugCommand(name, bug, found, { corpus: [corpus, seeds], flags });
+  const ran = await runFuzzer(side, command, { limit: settings.limit + 60 });
   const files = readdirSync(found);
   if (files.some((file) => file.startsWith(evidence(bug)))) return { seconds: ran.seconds, censored: false };
   // Whatever else ended the run, such as one that was slow by chance, is not the bug.
-  if (ran.code !== 0 && files.length === 0) throw failure(`${name}: ${side}`, ran);
+  if (files.length === 0 && !/^Done \d+ runs/m.test(ran.stderr)) throw failure(`${name}: ${side}`, ran);
   return { seconds: settings.limit, censored: true };
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { CountRequest, Counts } from './count-run.ts';
 import { loadPackage } from './packages.ts';
 import { type Context, type Goal, measureEach, type Part, type Presented } from './part.ts';
-import { failure, fuzzArguments, run, runModule } from './process.ts';
+import { type FuzzCommand, failure, runFuzzer, runModule } from './process.ts';
 import { geometricMean, median, ratios, summarize } from './statistics.ts';
 import { digits, spread, type Table } from './table.ts';
 import type { Mode, TimedRequest, TimedResult } from './timed-run.ts';
@@ -87,15 +87,15 @@ async function calibrate(name: string, include: string[], bytes: number): Promis
 /** @throws where it was not the peer that ran, and nothing but the peer */
 export async function runPeer(request: Request, folder: string): Promise<PeerResult> {
   const out = join(folder, 'peer.json');
-  const args = fuzzArguments('peer', {
+  const command: FuzzCommand = {
     target: TARGET,
     include: request.include,
     detectors: false,
     timeout: LIMIT * 1000,
     flags: ['-runs=1', `-artifact_prefix=${folder}/`],
-  });
+  };
   const env = { KCOVJS_BENCH_REQUEST: JSON.stringify(request), KCOVJS_BENCH_OUT: out };
-  const ran = await run({ args, env, limit: LIMIT });
+  const ran = await runFuzzer('peer', command, { env, limit: LIMIT });
   if (ran.code !== 0) throw failure(`${request.name}: Jazzer.js`, ran);
   const result = JSON.parse(readFileSync(out, 'utf8')) as PeerResult;
   if (result.alien) throw new Error(`${request.name}: our instrumentation runs in Jazzer.js`);

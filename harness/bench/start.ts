@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPackage } from './packages.ts';
 import type { Context, Goal, Part, Presented } from './part.ts';
-import { failure, fuzzArguments, run, SIDES, type Side } from './process.ts';
+import { type FuzzCommand, failure, runFuzzer, SIDES, type Side } from './process.ts';
 import { TARGET } from './rate.ts';
 import { median, summarize } from './statistics.ts';
 import { digits, spread, type Table } from './table.ts';
@@ -60,18 +60,18 @@ async function firstRun(
   folder: string,
 ): Promise<number> {
   const out = join(folder, 'out.json');
-  const args = fuzzArguments(side, {
+  const command: FuzzCommand = {
     target: TARGET,
     include,
     flags: ['-runs=1', `-artifact_prefix=${folder}/`],
-  });
+  };
   const env = {
     KCOVJS_BENCH_PACKAGES: packages.join(','),
     KCOVJS_BENCH_OUT: out,
     XDG_CACHE_HOME: join(folder, 'cache'),
     KCOVJS_CACHE: undefined,
   };
-  const ran = await run({ args, env, limit: LIMIT });
+  const ran = await runFuzzer(side, command, { env, limit: LIMIT });
   if (ran.code !== 0) throw failure(`start: ${side}`, ran);
   return (JSON.parse(readFileSync(out, 'utf8')) as { first: number }).first - ran.started;
 }

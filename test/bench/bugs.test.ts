@@ -7,8 +7,8 @@ import type * as Search from '../../harness/bench/search.ts';
 import { dist, emptyFolder } from './programs.ts';
 
 const { BUGS, loadBug } = await dist<typeof Bugs>('bugs.js');
-const { run } = await dist<typeof Process>('process.js');
-const { bugArguments, evidence } = await dist<typeof Search>('search.js');
+const { runFuzzer } = await dist<typeof Process>('process.js');
+const { bugCommand, evidence } = await dist<typeof Search>('search.js');
 
 /** Runs inputs once through the very command that looks for the bug. @returns files that it wrote as findings */
 async function findings(side: Process.Side, name: string, inputs: Bugs.Bug['seeds']): Promise<string[]> {
@@ -18,8 +18,8 @@ async function findings(side: Process.Side, name: string, inputs: Bugs.Bug['seed
   inputs.forEach((data, i) => {
     writeFileSync(join(corpus, String(i)), data);
   });
-  const args = bugArguments(side, name, await loadBug(name), found, [corpus, '-runs=0']);
-  const { code, stderr } = await run({ args, limit: 100 });
+  const command = bugCommand(name, await loadBug(name), found, { corpus: [corpus], flags: ['-runs=0'] });
+  const { code, stderr } = await runFuzzer(side, command, { limit: 100 });
   const files = readdirSync(found);
   expect(code === 0, stderr).toBe(files.length === 0);
   return files;

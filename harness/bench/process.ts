@@ -1,5 +1,9 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Child processes: each measurement has a fresh one, so that none inherits what the compiler learned from another. */
@@ -35,28 +39,30 @@ export interface Ran {
  * Runs Node in a process of its own. It runs elsewhere than in the project: Babel, by which the peer compiles, would
  * take the project's own configuration, and with it our instrumentation.
  */
-export function run({ args, env = {}, limit }: Command): Promise<Ran> {
+export async function run({ args, env = {}, limit }: Command): Promise<Ran> {
   const started = performance.timeOrigin + performance.now();
-  const child = spawn(process.execPath, args, {
-    cwd: tmpdir(),
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const output = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const)
-    child[name].setEncoding('utf8').on('data', (text: string) => {
-      // A fuzzer that prints without end must not fill our memory; its last words are those that count.
-      output[name] = (output[name] + text).slice(-1_000_000);
+  // Not a pipe: Node makes those return at once where they are full, and what libFuzzer prints then is lost.
+  const log = join(tmpdir(), `kcovjs-bench-${process.pid}-${randomUUID()}.log`);
+  const stderr = openSync(log, 'wx');
+  try {
+    const child = spawn(process.execPath, args, {
+      cwd: tmpdir(),
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', stderr],
     });
-  const alarm = setTimeout(() => child.kill('SIGKILL'), limit * 1000);
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      clearTimeout(alarm);
-      const seconds = (performance.timeOrigin + performance.now() - started) / 1000;
-      resolve({ code, signal, seconds, started, ...output });
+    let stdout = '';
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
     });
-  });
+    const alarm = setTimeout(() => child.kill('SIGKILL'), limit * 1000);
+    const [code, signal] = (await once(child, 'close')) as [Ran['code'], Ran['signal']];
+    clearTimeout(alarm);
+    const seconds = (performance.timeOrigin + performance.now() - started) / 1000;
+    return { code, signal, seconds, started, stdout, stderr: readFileSync(log, 'utf8') };
+  } finally {
+    closeSync(stderr);
+    rmSync(log);
+  }
 }
 
 export interface FuzzCommand {
@@ -96,26 +102,9 @@ export function fuzzArguments(side: Side, command: FuzzCommand): string[] {
   ];
 }
 
-/** libFuzzer's first line. */
-const began = ({ stderr }: Ran): boolean => stderr.includes('INFO: Seed: ');
-const ATTEMPTS = 3;
-
-/**
- * Runs either fuzzer. On a busy machine a process of the peer's has been seen to end with code 0 and nothing done.
- * Where libFuzzer did not even begin, that says nothing of its speed, and it is started again; one of ours that did
- * so would be our failure.
- */
-export async function runFuzzer(
-  side: Side,
-  command: FuzzCommand,
-  { env, limit }: Pick<Command, 'env' | 'limit'>,
-): Promise<Ran> {
-  const args = fuzzArguments(side, command);
-  for (let attempt = 1; ; attempt++) {
-    const ran = await run({ args, limit, ...(env && { env }) });
-    if (side === 'ours' || attempt === ATTEMPTS || ran.code !== 0 || began(ran)) return ran;
-  }
-}
+/** Runs either fuzzer. */
+export const runFuzzer = (side: Side, command: FuzzCommand, rest: Omit<Command, 'args'>): Promise<Ran> =>
+  run({ args: fuzzArguments(side, command), ...rest });
 
 /** The error of a measurement that gave nothing, with what its process said last. */
 export function failure(what: string, { code, signal, stderr }: Ran): Error {

@@ -87,11 +87,21 @@ async function run(
     process.stderr.write(
       'kcovjs: WARNING: no file that the target loads is instrumented; say which are with -i\n',
     );
+  blockOutput();
   const result = await fuzz({ target, options: engine, kldstat, literals: kldliterals() });
   if (result.restart !== undefined) return again();
   for (const line of summary(result)) process.stderr.write(`kcovjs: ${line}\n`);
   // A target may have left timers and sockets behind.
   process.exit(result.code);
+}
+
+/**
+ * libFuzzer writes to the descriptors itself and does not wait: where Node has set a pipe not to block, and its reader
+ * is slow, whole lines are lost.
+ */
+function blockOutput(): void {
+  for (const stream of [process.stdout, process.stderr])
+    (stream as { _handle?: { setBlocking?(blocking: boolean): void } })._handle?.setBlocking?.(true);
 }
 
 /** The whole process once more, with the loop that can wait for promises. */

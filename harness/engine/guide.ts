@@ -35,7 +35,7 @@ export function createGuide(options: EngineOptions, literals: Literals): Guide |
 }
 
 /** Bytes of the longest input that libFuzzer makes: without a flag, those of the longest file of the corpus. */
-function maxLength(flags: readonly string[], corpus: readonly string[]): number {
+export function maxLength(flags: readonly string[], corpus: readonly string[]): number {
   const given = Number(flag(flags, 'max_len') ?? 0);
   if (given > 0) return given;
   const longest = Math.max(0, ...corpus.map(longestFile));
@@ -43,8 +43,24 @@ function maxLength(flags: readonly string[], corpus: readonly string[]): number 
 }
 
 function longestFile(path: string): number {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return 0;
-  if (!found.isDirectory()) return found.size;
-  return readdirSync(path).reduce((longest, name) => Math.max(longest, longestFile(join(path, name))), 0);
+  return filesBelow(path).reduce((longest, file) => Math.max(longest, sizeOf(file)), 0);
+}
+
+/** As libFuzzer looks for them: it follows links to files, but none to a folder. */
+function filesBelow(path: string): string[] {
+  try {
+    return readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => join(path, name));
+  } catch {
+    return [path]; // No folder.
+  }
+}
+
+/** What cannot be looked at is no input either. */
+function sizeOf(path: string): number {
+  try {
+    const stats = statSync(path);
+    return stats.isFile() ? stats.size : 0;
+  } catch {
+    return 0;
+  }
 }

@@ -1,6 +1,6 @@
 import { CMP_WORDS, KCOV_MODE_TRACE_CMP } from './abi/kcov.ts';
 import type { Lwp } from './kcov/lwp.ts';
-import type { RemoteSections } from './kcov/remote.ts';
+import { type RemoteSections, sectionOf } from './kcov/remote.ts';
 import type { RemoteKcov } from './kcov/remote-kcov.ts';
 import type { Parent } from './processes.ts';
 
@@ -22,12 +22,12 @@ export class ChildSections {
   }
 
   register(subsystem: Id, id: Id): void {
-    this.#parent.register(unsigned(subsystem, id));
+    this.#parent.register(sectionOf(subsystem, id));
     this.#sections.register(subsystem, id);
   }
 
   enter(l: Lwp, subsystem: Id, id: Id): void {
-    const section = unsigned(subsystem, id);
+    const section = sectionOf(subsystem, id);
     if (this.#parent.has(section)) {
       // It may be another process that registered it.
       if (this.#sections.kd(subsystem, id) === undefined) this.#sections.register(subsystem, id);
@@ -45,7 +45,7 @@ export class ChildSections {
 
   leave(l: Lwp, subsystem: Id, id: Id): void {
     this.#sections.leave(l, subsystem, id);
-    const section = unsigned(subsystem, id);
+    const section = sectionOf(subsystem, id);
     if (!this.#parent.has(section)) return;
     const kd = this.#sections.kd(subsystem, id)!;
     this.#parent.leave(section, this.#traced.delete(kd) ? this.#end(kd) : new Int32Array(0));
@@ -58,8 +58,3 @@ export class ChildSections {
     return kd.buf.subarray(2, 2 * (kd.buf[0]! * words + 1));
   }
 }
-
-const unsigned = (subsystem: Id, id: Id) => ({
-  subsystem: BigInt.asUintN(64, BigInt(subsystem)),
-  id: BigInt.asUintN(64, BigInt(id)),
-});

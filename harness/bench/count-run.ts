@@ -1,6 +1,7 @@
 import { KCOV_BUF_MAX_ENTRIES, KCOV_MODE_TRACE_CMP, KCOV_MODE_TRACE_PC } from '../../src/abi/kcov.ts';
 import { register } from '../../src/loader/register.ts';
 import { Descriptor } from '../kcov/descriptor.ts';
+import { answer } from './answer.ts';
 import { loadPackage } from './packages.ts';
 import { type Load, makeLoad } from './timing.ts';
 
@@ -35,5 +36,4 @@ async function count({ name, include, load }: CountRequest): Promise<Counts> {
   return { pcs: longest(KCOV_MODE_TRACE_PC), cmps: longest(KCOV_MODE_TRACE_CMP) };
 }
 
-process.stdout.write(`${JSON.stringify(await count(JSON.parse(process.argv[2]!) as CountRequest))}\n`);
-process.exit();
+await answer(count);

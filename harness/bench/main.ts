@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { writableFolder } from '../outputs.ts';
 import { EXIT, UsageError } from '../usage.ts';
 import { BUGS, loadBug } from './bugs.ts';
 import { callbacks } from './callbacks.ts';
@@ -27,7 +28,7 @@ async function main(): Promise<number> {
     .exitOverride()
     .configureOutput({ outputError: () => {} });
   const options = command.parse().opts<BenchOptions>();
-  if (options.out !== undefined) checkFolder(options.out);
+  if (options.out !== undefined) writableFolder(options.out, `--out ${options.out}`, 'name another folder');
   const folder = mkdtempSync(join(tmpdir(), 'kcovjs-bench-'));
   // Neither is what earlier runs left in the user's cache measured, nor is anything left there.
   process.env['XDG_CACHE_HOME'] = join(folder, 'cache');
@@ -35,17 +36,6 @@ async function main(): Promise<number> {
     return await measureAll(options, folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function checkFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-    accessSync(path, constants.W_OK);
-  } catch (error) {
-    throw new UsageError(
-      `--out ${path}: cannot be written: ${(error as NodeJS.ErrnoException).code}; name another folder`,
-    );
   }
 }
 

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { register } from '../../src/loader/register.ts';
 import { collect } from '../collect.ts';
 import { inputFiles, readInput } from '../inputs.ts';
+import { answer } from './answer.ts';
 import { loadPackage } from './packages.ts';
 
 /** A process of its own that counts what a corpus reaches: one measure for whoever found the inputs. */
@@ -49,6 +50,4 @@ async function replay({ name, include, seeds, corpus, started }: ReplayRequest):
   return { files: found.length, steps };
 }
 
-const request = JSON.parse(process.argv[2]!) as ReplayRequest;
-process.stdout.write(`${JSON.stringify(await replay(request))}\n`);
-process.exit();
+await answer(replay);

@@ -5,6 +5,7 @@ import { transformSync } from '@babel/core';
 import { KCOV_BUF_MAX_ENTRIES, KCOV_MODE_TRACE_CMP, KCOV_MODE_TRACE_PC } from '../../src/abi/kcov.ts';
 import kcov from '../../src/instrument/plugin.ts';
 import { Descriptor } from '../kcov/descriptor.ts';
+import { answer } from './answer.ts';
 import { COMMONJS, type Loops, type Turns, timeLoops } from './loops.ts';
 import type { Pace } from './timing.ts';
 
@@ -47,5 +48,4 @@ function compile(folder: string, callbacks: LoopRequest['callbacks']): Loops {
   return createRequire(import.meta.url)(filename) as Loops;
 }
 
-process.stdout.write(`${JSON.stringify(measure(JSON.parse(process.argv[2]!) as LoopRequest))}\n`);
-process.exit();
+await answer(measure);

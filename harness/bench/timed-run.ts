@@ -1,6 +1,7 @@
 import { KCOV_BUF_MAX_ENTRIES, KCOV_MODE_TRACE_CMP, KCOV_MODE_TRACE_PC } from '../../src/abi/kcov.ts';
 import { register, registerWith } from '../../src/loader/register.ts';
 import { Descriptor } from '../kcov/descriptor.ts';
+import { answer } from './answer.ts';
 import { INCLUDE_VARIABLE } from './istanbul.ts';
 import { loadPackage } from './packages.ts';
 import { type Load, makeLoad, type Pace, timePasses } from './timing.ts';
@@ -58,5 +59,4 @@ async function measure({ name, include, mode, load, pace }: TimedRequest): Promi
   return { milliseconds: timePasses(pass, pace), records, limit: descriptor.limit };
 }
 
-process.stdout.write(`${JSON.stringify(await measure(JSON.parse(process.argv[2]!) as TimedRequest))}\n`);
-process.exit();
+await answer(measure);

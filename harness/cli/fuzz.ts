@@ -88,7 +88,12 @@ async function run(
       'kcovjs: WARNING: no file that the target loads is instrumented; say which are with -i\n',
     );
   blockOutput();
-  const result = await fuzz({ target, options: engine, kldstat, literals: kldliterals() });
+  const result = await fuzz({
+    target,
+    options: engine,
+    kldstat,
+    ...(options.hints && { literals: kldliterals() }),
+  });
   if (result.restart !== undefined) return again();
   for (const line of summary(result)) process.stderr.write(`kcovjs: ${line}\n`);
   // A target may have left timers and sockets behind.

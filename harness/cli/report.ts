@@ -1,10 +1,10 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { textOffset } from '../../src/abi/text.ts';
 import { kldstat } from '../../src/ksyms/linker.ts';
 import { overflowed, record, type Trace } from '../collect.ts';
 import { runOnce } from '../engine/run-once.ts';
 import { inputFiles, readInput } from '../inputs.ts';
+import { writableFolder } from '../outputs.ts';
 import { prepare } from '../prepare.ts';
 import { FORMATS, isFormat, type ReportFormat, writeReports } from '../report/formats.ts';
 import { UsageError } from '../usage.ts';
@@ -43,7 +43,7 @@ async function report(name: string, corpus: string[], options: ReportOptions): P
   const files = inputFiles(corpus);
   if (files.length === 0)
     throw new UsageError(`${corpus.join(', ')}: no inputs; give a folder that has some`);
-  checkWritable(options.output);
+  writableFolder(options.output, options.output, 'name another folder with -o');
   const found: Hits = { hits: new Map(), failed: 0, full: [] };
   // What a module does when it loads counts too, as it does for istanbul.
   const { target, unregister } = await prepare(name, filterOf(options), engineOptionsOf(options), (load) =>
@@ -65,17 +65,6 @@ async function report(name: string, corpus: string[], options: ReportOptions): P
     process.stderr.write(`kcovjs: ${file}: the buffer was full; its coverage is a lower bound\n`);
   await writeReports({ modules, hits, formats: options.format, dir: options.output });
   process.stderr.write(`report: ${options.output}\n`);
-}
-
-function checkWritable(dir: string): void {
-  try {
-    mkdirSync(dir, { recursive: true });
-    accessSync(dir, constants.W_OK);
-  } catch (error) {
-    throw new UsageError(
-      `${dir}: cannot be written: ${(error as NodeJS.ErrnoException).code}; name another folder with -o`,
-    );
-  }
 }
 
 interface Hits {

@@ -135,8 +135,8 @@ function requireJazzer(mutator: boolean): Jazzer {
   const { getCallbacks } = require('@jazzer.js/core/dist/callback.js') as { getCallbacks(): Callbacks };
   return {
     core,
-    // They are kept in a global of Jazzer.js, which `registerGlobals` makes.
     addDictionary,
+    // They are kept in a global of Jazzer.js, which `registerGlobals` makes.
     get callbacks() {
       return getCallbacks();
     },

@@ -179,6 +179,7 @@ export class Counters {
     return fresh !== 0;
   }
 
+  /** With the text of `#counterOf` in place: called, it makes this loop a fifth slower. */
   #add(words: Int32Array, counters: Uint8ClampedArray, touched: Int32Array, distinct: number): number {
     const pages = this.#pages;
     const last = words[0]! << 1;

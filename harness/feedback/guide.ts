@@ -80,7 +80,7 @@ export class Guide {
 
   /** @param words the CMP buffer in 32-bit words; several where there were remote sections */
   numbers(words: Int32Array): void {
-    this.#log.numbers(words);
+    if (!this.#offered) this.#log.numbers(words); // `learn` takes nothing then.
   }
 
   learn(input: Uint8Array, isNew: boolean): void {

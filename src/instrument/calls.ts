@@ -1,11 +1,11 @@
 import { types as t } from '@babel/core';
+import { traceValues } from './compares.ts';
 import { traceCmp } from './emit.ts';
 import { CalleeLookups } from './lookups.ts';
 import {
   argument,
   canTraceLast,
   isIdle,
-  isLiteral,
   isMember,
   type Member,
   type Operand,
@@ -35,11 +35,7 @@ const traceMethod =
   (operands, site) =>
     traceCmp('trace_call', [t.stringLiteral(name), t.arrayExpression(operands)], site);
 const traceKey: Trace = (operands, site) => traceCmp('trace_key', operands, site);
-const traceIs: Trace = ([a, b], site) => {
-  if (isLiteral(a!)) return traceCmp('trace_const_cmp', [a!, b!], site);
-  if (isLiteral(b!)) return traceCmp('trace_const_cmp', [b!, a!], site);
-  return traceCmp('trace_cmp', [a!, b!], site);
-};
+const traceIs: Trace = ([a, b], site) => traceValues(a!, b!, site);
 
 /** What a call compares: its receiver with its arguments, or only these. */
 interface Comparison {

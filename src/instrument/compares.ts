@@ -4,7 +4,8 @@ import { isIdle, isLiteral, isRepeatable, traceLast } from './operands.ts';
 import type { Rewriter } from './rewriter.ts';
 import type { Site } from './sites.ts';
 
-const OPERATORS = new Set(['===', '!==', '==', '!=', '<', '<=', '>', '>=']);
+/** Operators that compare values; `in` looks one up. */
+export const OPERATORS: ReadonlySet<string> = new Set(['===', '!==', '==', '!=', '<', '<=', '>', '>=']);
 
 /**
  * `difference |= a ^ b`: comparisons that are folded into one, so as to take the same time whatever they find.
@@ -16,7 +17,8 @@ function isFolded(node: t.BinaryExpression, parent: t.Node): boolean {
   );
 }
 
-function hook(left: t.Expression, right: t.Expression, site: Site): t.Expression {
+/** The trace of two values, of which a literal goes first. */
+export function traceValues(left: t.Expression, right: t.Expression, site: Site): t.Expression {
   const [a, b] = [t.cloneNode(left), t.cloneNode(right)];
   if (isLiteral(left)) return traceCmp('trace_const_cmp', [a, b], site);
   if (isLiteral(right)) return traceCmp('trace_const_cmp', [b, a], site);
@@ -59,7 +61,7 @@ export function comparison(rewriter: Rewriter, node: t.BinaryExpression, parent:
   };
   node.left = hold('left', newLeft, keepLeft);
   node.right = hold('right', newRight, keepRight);
-  return t.sequenceExpression([...steps, hook(node.left, node.right, site), node]);
+  return t.sequenceExpression([...steps, traceValues(node.left, node.right, site), node]);
 }
 
 function asFunction(
@@ -71,7 +73,7 @@ function asFunction(
   const [l, r] = [t.identifier('l'), t.identifier('r')];
   node.left = isLiteral(left) ? left : l;
   node.right = isLiteral(right) ? right : r;
-  const body = t.sequenceExpression([hook(node.left, node.right as t.Expression, site), node]);
+  const body = t.sequenceExpression([traceValues(node.left, node.right as t.Expression, site), node]);
   const args = t.arrowFunctionExpression([t.cloneNode(l), t.cloneNode(r)], body);
   return t.callExpression(args, [left, right]);
 }

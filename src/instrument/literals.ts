@@ -1,5 +1,7 @@
 import { types as t } from '@babel/core';
 import type { Literals } from '../abi/module.ts';
+import { childrenOf } from './children.ts';
+import { OPERATORS } from './compares.ts';
 import { patternTexts } from './patterns.ts';
 import { type FieldCompare, fieldCompare, recordTexts } from './records.ts';
 import { isErased } from './typescript.ts';
@@ -10,8 +12,6 @@ const MAX_LENGTH = 64;
 const MAX_COUNT = 1024;
 /** Numbers below are bytes, which a fuzzer tries by itself. */
 const MAX_BYTE = 255;
-
-const COMPARES = new Set(['===', '!==', '==', '!=', '<', '<=', '>', '>=', 'in']);
 
 /**
  * The words that an input of a file's code could have in it: its texts and numbers, the characters of its patterns,
@@ -32,12 +32,7 @@ class Collector {
   visit(node: t.Node, parent: t.Node): void {
     if (isSpecifier(node, parent)) return;
     this.#own(node, parent);
-    for (const key of t.VISITOR_KEYS[node.type] ?? []) {
-      const child = (node as unknown as Record<string, unknown>)[key];
-      if (Array.isArray(child)) {
-        for (const one of child) if (one) this.visit(one as t.Node, node);
-      } else if (child) this.visit(child as t.Node, node);
-    }
+    for (const child of childrenOf(node)) this.visit(child, node);
   }
 
   #own(node: t.Node, parent: t.Node): void {
@@ -64,7 +59,7 @@ class Collector {
         this.#name(node);
         break;
       case 'BinaryExpression':
-        if (!COMPARES.has(node.operator)) break;
+        if (!OPERATORS.has(node.operator) && node.operator !== 'in') break;
         for (const side of [node.left, node.right]) this.#member(side);
         this.#field(node.left, node.right);
         break;

@@ -1,4 +1,5 @@
 import { types as t } from '@babel/core';
+import { childrenOf } from './children.ts';
 
 /**
  * Names that hold numbers, as far as their text tells: what is counted, assigned a number, or calculated. A key that
@@ -72,12 +73,7 @@ export class NumberNames {
         this.#function(node);
         return;
       }
-      for (const key of t.VISITOR_KEYS[node.type] ?? []) {
-        const child = (node as unknown as Record<string, unknown>)[key];
-        if (Array.isArray(child)) {
-          for (const one of child) if (one) visit(one as t.Node);
-        } else if (child) visit(child as t.Node);
-      }
+      for (const child of childrenOf(node)) visit(child);
       const target = numberTarget(node, (value) => this.isNumber(value, numbers));
       if (t.isIdentifier(target)) found.add(target.name);
       else if (t.isMemberExpression(target) && !target.computed && t.isIdentifier(target.property))

@@ -11,7 +11,11 @@ type Id = bigint | number;
 /** Milliseconds. */
 const PATIENCE = 100;
 
-const unsigned = (value: Id): bigint => BigInt.asUintN(64, BigInt(value));
+/** A section as its users name it: 1 and 1n, or -1 and its complement, are one. */
+export const sectionOf = (subsystem: Id, id: Id): Section => ({
+  subsystem: BigInt.asUintN(64, BigInt(subsystem)),
+  id: BigInt.asUintN(64, BigInt(id)),
+});
 
 /** The halves of a uint64_t: 1 and 1n, or -1 and its complement, are one. */
 function halves(value: Id): [low: number, high: number] {
@@ -76,7 +80,7 @@ export class RemoteSections {
   #findOrAdopt(subsystem: Id, id: Id): RemoteKcov | undefined {
     const found = this.#find(subsystem, id);
     if (found !== undefined || this.#peers === null) return found;
-    const peer = this.#peers.peer({ subsystem: unsigned(subsystem), id: unsigned(id) });
+    const peer = this.#peers.peer(sectionOf(subsystem, id));
     if (peer === null) return undefined;
     this.register(subsystem, id);
     const kd = this.#find(subsystem, id)!;

@@ -1,6 +1,6 @@
 import { apply, type Edit, overwrite } from './edit.ts';
 import { Input } from './input.ts';
-import type { Goal } from './operand.ts';
+import { type Goal, latin1 } from './operand.ts';
 import { type Swap, swapsOf } from './swaps.ts';
 import { TextView } from './text-view.ts';
 
@@ -81,6 +81,3 @@ function* inText(
     place = view.find(seen, next);
   }
 }
-
-const latin1 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');

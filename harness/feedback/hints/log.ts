@@ -8,7 +8,7 @@ import {
   KCOV_CMP_SIZE,
 } from '../../../src/abi/kcov.ts';
 import { hashNumbers } from './hash.ts';
-import { bytes, type NumberOperand, number, type Operand, type Size, text } from './operand.ts';
+import { bytes, latin1, type NumberOperand, number, type Operand, type Size, text } from './operand.ts';
 
 /** Two numbers that were compared. */
 export interface NumberCompare {
@@ -214,4 +214,3 @@ const cut = (s: string): string =>
   s.length <= MAX_OPERAND ? s : Buffer.from(s.slice(0, MAX_OPERAND), 'utf16le').toString('utf16le');
 
 const copy = (b: Uint8Array): Uint8Array => new Uint8Array(b.subarray(0, MAX_OPERAND));
-const latin1 = (b: Uint8Array): string => Buffer.from(b.buffer, b.byteOffset, b.length).toString('latin1');

@@ -30,6 +30,10 @@ export const text = (value: string): TextOperand => ({ type: 'text', text: value
 export const bytes = (value: Uint8Array): BytesOperand => ({ type: 'bytes', bytes: value });
 export const number = (word: bigint, size: Size): NumberOperand => ({ type: 'number', word, size });
 
+/** Bytes as text of as many characters, which sets and maps can hold. */
+export const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+
 /** The same text for the same operand. */
 export function keyOf(operand: Operand): string {
   switch (operand.type) {
@@ -38,6 +42,6 @@ export function keyOf(operand: Operand): string {
     case 'text':
       return `t${operand.text}`;
     case 'bytes':
-      return `b${Buffer.from(operand.bytes).toString('latin1')}`;
+      return `b${latin1(operand.bytes)}`;
   }
 }

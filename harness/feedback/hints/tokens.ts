@@ -1,6 +1,6 @@
 import { percentEncode } from './encoded.ts';
 import { doubleOf, fits, floatBytes, integerBytes, integersOf } from './numbers.ts';
-import type { NumberOperand, Operand, Size } from './operand.ts';
+import { latin1, type NumberOperand, type Operand, type Size } from './operand.ts';
 
 /**
  * What can be put into an input where nothing of a comparison was found in it: the wanted operand as text and as
@@ -68,7 +68,7 @@ function* bytesTokens(wanted: Buffer): Generator<Uint8Array> {
 function distinct(tokens: Iterable<Uint8Array>): Uint8Array[] {
   const seen = new Map<string, Uint8Array>();
   for (const token of tokens) {
-    const key = Buffer.from(token).toString('latin1');
+    const key = latin1(token);
     if (key !== '' && !seen.has(key)) seen.set(key, token);
   }
   return [...seen.values()];

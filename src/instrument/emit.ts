@@ -6,6 +6,12 @@ import type { Site } from './sites.ts';
 /** Whether a callback's body stands at the site or is called; clang has the same choice for its counters. */
 export type Callbacks = 'inline' | 'call';
 
+/** Variables that hold the buffer, and the index of the last entry. */
+export interface TraceVariables {
+  buf: t.Identifier;
+  index: t.Identifier;
+}
+
 const kernel = (name: string): t.MemberExpression =>
   t.memberExpression(t.identifier(KERNEL_GLOBAL), t.identifier(name));
 
@@ -20,52 +26,41 @@ const number = t.numericLiteral;
 const assign = t.assignmentExpression;
 const binary = t.binaryExpression;
 
-const word = (index: t.Expression): t.MemberExpression => t.memberExpression(kernel('buf'), index, true);
-const count = (): t.MemberExpression => word(number(0));
-
 /**
- *     (index = __kcov.buf[0] >>> 0) < __kcov.end
- *       ? (__kcov.buf[0] = index + 1, __kcov.buf[(index << 1) + 2] = PC, __kcov.buf[(index << 1) + 3] = -1)
+ *     (index = (buf = __kcov.buf)[0] >>> 0) < __kcov.end
+ *       ? (buf[(index << 1) + 2] = PC, buf[(index << 1) + 3] = -1, buf[0] = index + 1)
  *       : __kcov.unique !== null && __kcov.__sanitizer_cov_trace_pc(PC)
  *
  * Both halves of the entry are written, as the original does, so that a user who clears the mapped buffer while
- * tracing goes on reads whole PCs all the same. The count is unsigned, since its user may set any.
+ * tracing goes on reads whole PCs all the same; and they are written before the count, so that whoever reads along
+ * finds the entries that it counts. The count is unsigned, since its user may set any.
  *
  * Why so, and not otherwise: docs/instrumentation.md, "The form of a trace".
  */
-function inlineTracePc(site: Site, index: t.Identifier | null): t.Expression {
-  const unsigned = binary('>>>', count(), number(0));
-  const used = index === null ? unsigned : assign('=', index, unsigned);
-  const unique = binary('!==', kernel('unique'), t.nullLiteral());
-  const full = t.logicalExpression('&&', unique, callTracePc(site));
-  return t.conditionalExpression(binary('<', used, kernel('end')), store(site, index), full);
-}
-
-/** Without a variable, the count itself has to say where the entry is. */
-function store(site: Site, index: t.Identifier | null): t.Expression {
-  if (index === null) {
-    const at = binary('<<', assign('+=', count(), number(1)), number(1));
-    const high = binary('|', binary('<<', count(), number(1)), number(1));
-    return t.sequenceExpression([
-      assign('=', word(at), pcOf(site)),
-      assign('=', word(high), number(TEXT_HIGH)),
-    ]);
-  }
-  const half = (offset: number) =>
-    word(binary('+', binary('<<', t.cloneNode(index), number(1)), number(offset)));
-  return t.sequenceExpression([
-    assign('=', count(), binary('+', t.cloneNode(index), number(1))),
+function inlineTracePc(site: Site, variables: TraceVariables): t.Expression {
+  const [buf, index] = [() => t.cloneNode(variables.buf), () => t.cloneNode(variables.index)];
+  const word = (of: t.Expression, at: t.Expression) => t.memberExpression(of, at, true);
+  const half = (offset: number) => word(buf(), binary('+', binary('<<', index(), number(1)), number(offset)));
+  const count = binary('>>>', word(assign('=', buf(), kernel('buf')), number(0)), number(0));
+  const store = t.sequenceExpression([
     assign('=', half(2), pcOf(site)),
     assign('=', half(3), number(TEXT_HIGH)),
+    assign('=', word(buf(), number(0)), binary('+', index(), number(1))),
   ]);
+  const unique = binary('!==', kernel('unique'), t.nullLiteral());
+  return t.conditionalExpression(
+    binary('<', assign('=', index(), count), kernel('end')),
+    store,
+    t.logicalExpression('&&', unique, callTracePc(site)),
+  );
 }
 
 const callTracePc = (site: Site): t.Expression =>
   t.callExpression(kernel('__sanitizer_cov_trace_pc'), [pcOf(site)]);
 
-/** @param index a variable of the function around, where there can be one */
-export function tracePc(site: Site, callbacks: Callbacks, index: t.Identifier | null): t.Expression {
-  return callbacks === 'inline' ? inlineTracePc(site, index) : callTracePc(site);
+/** @param variables of the function around, for a body that stands at the site; a call where there are none */
+export function tracePc(site: Site, variables: TraceVariables | null): t.Expression {
+  return variables === null ? callTracePc(site) : inlineTracePc(site, variables);
 }
 
 /** `__kcov.cmp !== 0 && __kcov.NAME(...args, PC)`, with a further condition before the call. */

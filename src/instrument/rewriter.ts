@@ -197,12 +197,8 @@ export class Rewriter {
   // Rewriting.
 
   #tracePc(site: Site): t.Expression {
-    const { callbacks } = this.options;
-    return tracePc(
-      site,
-      callbacks,
-      callbacks === 'inline' && this.hasTemps ? this.#variable('_index') : null,
-    );
+    const isInline = this.options.callbacks === 'inline' && this.hasTemps;
+    return tracePc(site, isInline ? { buf: this.#variable('_buf'), index: this.#variable('_index') } : null);
   }
 
   trace(site: Site): t.Statement[] {

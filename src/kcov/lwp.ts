@@ -29,11 +29,15 @@ export class Lwp {
     if (curlwp !== this) return;
     const kd = this.l_kcov;
     const traced = kd?.enabled && !kd.silenced;
-    // Written only where it changes: until then it is a constant to V8.
+    // Each is written only where it changes: until then it is a constant to V8, and where nothing was ever traced
+    // the whole site comes to nothing.
     if (traced && kd.buf !== null && kd.buf !== kernel.buf) kernel.buf = kd.buf;
-    kernel.unique = traced && kd.mode === KCOV_MODE_TRACE_UNIQUE_PC ? kd.unique : null;
-    kernel.end = traced && kd.mode === KCOV_MODE_TRACE_PC ? kd.bufnent : 0;
-    kernel.cmp = traced && kd.mode === KCOV_MODE_TRACE_CMP ? kd.bufnent : 0;
+    const unique = traced && kd.mode === KCOV_MODE_TRACE_UNIQUE_PC ? kd.unique : null;
+    if (unique !== kernel.unique) kernel.unique = unique;
+    const end = traced && kd.mode === KCOV_MODE_TRACE_PC ? kd.bufnent : 0;
+    if (end !== kernel.end) kernel.end = end;
+    const cmp = traced && kd.mode === KCOV_MODE_TRACE_CMP ? kd.bufnent : 0;
+    if (cmp !== kernel.cmp) kernel.cmp = cmp;
   }
 
   /** What runs until `silenceLeave` is not traced. @see subr_kcov.c:427 kcov_silence_enter */

@@ -179,7 +179,7 @@ export class Session {
     // All executions of an input share libFuzzer's one alarm.
     const isSlow = performance.now() - start >= this.#slow;
     if (this.#overflowed && !isSlow) yield 'lost';
-    let isNew = this.#counters.isNew;
+    let isNew = this.#counters.publish();
     if (isNew) {
       if (!isSlow && !this.#counters.remembers) {
         this.stats.confirmRuns++;
@@ -216,14 +216,23 @@ export class Session {
         ? lwpCreate(() => this.#enabled(mode, execute, data))
         : this.#enabled(mode, execute, data);
     } catch (error) {
-      this.#finish(purpose);
+      this.#fail(purpose);
       throw error;
     }
     if (!isThenable(result)) {
       this.#finish(purpose);
       return result;
     }
-    const settled = Promise.resolve(result).finally(() => this.#finish(purpose));
+    const settled = Promise.resolve(result).then(
+      (value) => {
+        this.#finish(purpose);
+        return value;
+      },
+      (error: unknown) => {
+        this.#fail(purpose);
+        throw error;
+      },
+    );
     return settled as R;
   }
 
@@ -231,6 +240,12 @@ export class Session {
     if (mode === KCOV_MODE_TRACE_UNIQUE_PC) this.#own.enableUnique();
     else this.#own.enable(mode);
     return execute(data);
+  }
+
+  /** After an error nothing is asked any more, so libFuzzer is shown what there is. */
+  #fail(purpose: Purpose): void {
+    this.#finish(purpose);
+    this.#counters.publish();
   }
 
   #finish(purpose: Purpose): void {

@@ -1,11 +1,11 @@
 /**
  * Decides which runs are repeated for their comparisons: each that found something new, and of the others so
- * many that the repetitions take a tenth of the work. Work is counted, not timed, so that what is repeated does not
+ * many that the repetitions take a sixteenth of the work. Work is counted, not timed, so that what is repeated does not
  * depend on how fast the machine is just now.
  */
 
 /** One in so many parts of the work. */
-const SHARE = 10;
+const SHARE = 16;
 /** Work of a run beside its trace, in PCs. */
 const RUN = 256;
 /** Work of a comparison, in PCs: it is a call, where a PC is two stores. */

@@ -6,6 +6,7 @@ import { hasSyncHooks, hookModulesSync } from './hook-esm-sync.ts';
 import { hookWorkers } from './hook-worker.ts';
 import { Loader, type LoaderOptions, type PluginProvider } from './loader.ts';
 import { Loaders } from './loaders.ts';
+import { raiseLimits } from './optimizer.ts';
 
 export interface Registration {
   /** Files that load from now on are left as they are. */
@@ -42,6 +43,7 @@ export async function registerWith(
 
 function hook(loader: Loader, options: LoaderOptions): Registration {
   boot();
+  raiseLimits();
   // Node maps the frames of a stack when it is first read, and not before.
   process.setSourceMapsEnabled(true);
   if (!loaders.enabled) unhook = [hookCommonJs(loaders), hasSyncHooks ? hookModulesSync(loaders) : () => {}];

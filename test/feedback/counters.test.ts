@@ -37,7 +37,7 @@ function start(modules: LoadedModule[]) {
       for (const region of regions) region.fill(0);
       counters.begin();
       counters.count(traced(offsets));
-      return counters.isNew && counters.settle();
+      return counters.publish() && counters.settle();
     },
   };
 }
@@ -105,6 +105,7 @@ describe('counting', () => {
     const words = traced([0x1000, 0x1008]);
     words[0] = 1;
     counters.count(words);
+    counters.publish();
     expect([...regions[0]!]).toEqual([1, 0, 0]);
   });
 });

@@ -24,13 +24,13 @@ describe('runs that are repeated for their comparisons', () => {
     expect(repeated(100, () => ({ pcs: 5000, comparisons: 60000, isNew: true }))).toBe(100);
   });
 
-  it('are, of runs like one another, a tenth at most, and a tenth where comparisons are few', () => {
+  it('are, of runs like one another, a sixteenth at most, and a sixteenth where comparisons are few', () => {
     fc.assert(
       fc.property(fc.nat(262_143), fc.nat(65_535), (pcs, comparisons) => {
-        expect(repeated(1000, () => ({ pcs, comparisons }))).toBeLessThanOrEqual(100);
+        expect(repeated(1000, () => ({ pcs, comparisons }))).toBeLessThanOrEqual(1000 / 16);
       }),
     );
-    expect(repeated(1000, () => ({ pcs: 20, comparisons: 10 }))).toBeGreaterThan(70);
+    expect(repeated(1000, () => ({ pcs: 20, comparisons: 10 }))).toBeGreaterThan(44);
   });
 
   it('get rarer the more they compare, and never stop', () => {

@@ -105,7 +105,7 @@ class Loop {
     if (this.#execute(input, KCOV_MODE_TRACE_PC)) return true;
     this.#counters.begin();
     this.#counters.count(this.#descriptor.words);
-    const isNew = this.#counters.isNew && this.#counters.settle();
+    const isNew = this.#counters.publish() && this.#counters.settle();
     if (isNew) this.#corpus.push(input);
     if (this.#hints === null) return false;
     if (!this.#hints.ran(input, { isNew }) && !this.#random.oneIn(NOW_AND_THEN)) return false;

@@ -8,23 +8,38 @@ export type Callbacks = 'inline' | 'call';
 
 /** Variables that hold the buffer, and the index of the last entry. */
 export interface TraceVariables {
-  buf: t.Identifier;
-  index: t.Identifier;
+  buf: string;
+  index: string;
 }
 
-const kernel = (name: string): t.MemberExpression =>
-  t.memberExpression(t.identifier(KERNEL_GLOBAL), t.identifier(name));
-
-/** A literal that the linking step fills in with the site's PC. */
-function pcOf(site: Site): t.NumericLiteral {
-  const literal = t.numericLiteral(0);
-  site.literals.push(literal);
-  return literal;
+/**
+ * An expression as text. Babel prints an identifier's name as it is, so that a site is one node to make, to visit and to
+ * print, where it would be forty; and one position of the source map, that of the site. Nothing in it is for other
+ * plugins to see: its variables are declared beside it, its global is ours.
+ *
+ * @param text nothing that binds less than what it is put into
+ */
+function verbatim(text: string, { place }: Site): t.Identifier {
+  const node = t.identifier(text);
+  // Of an identifier the source map would have the name.
+  const loc = {
+    start: { ...place, index: 0 },
+    end: { ...place, index: 0 },
+    filename: '',
+    identifierName: '',
+  };
+  node.loc = loc as t.SourceLocation;
+  return node;
 }
 
-const number = t.numericLiteral;
-const assign = t.assignmentExpression;
-const binary = t.binaryExpression;
+/** The same with the site's PC, which the linking step knows. */
+function linked(text: (pc: number) => string, site: Site): t.Identifier {
+  const node = verbatim(text(0), site);
+  site.links.push((pc) => {
+    node.name = text(pc);
+  });
+  return node;
+}
 
 /**
  *     (index = (buf = __kcov.buf)[0] >>> 0) < __kcov.end
@@ -37,31 +52,20 @@ const binary = t.binaryExpression;
  *
  * Why so, and not otherwise: docs/instrumentation.md, "The form of a trace".
  */
-function inlineTracePc(site: Site, variables: TraceVariables): t.Expression {
-  const [buf, index] = [() => t.cloneNode(variables.buf), () => t.cloneNode(variables.index)];
-  const word = (of: t.Expression, at: t.Expression) => t.memberExpression(of, at, true);
-  const half = (offset: number) => word(buf(), binary('+', binary('<<', index(), number(1)), number(offset)));
-  const count = binary('>>>', word(assign('=', buf(), kernel('buf')), number(0)), number(0));
-  const store = t.sequenceExpression([
-    assign('=', half(2), pcOf(site)),
-    assign('=', half(3), number(TEXT_HIGH)),
-    assign('=', word(buf(), number(0)), binary('+', index(), number(1))),
-  ]);
-  const unique = binary('!==', kernel('unique'), t.nullLiteral());
-  return t.conditionalExpression(
-    binary('<', assign('=', index(), count), kernel('end')),
-    store,
-    t.logicalExpression('&&', unique, callTracePc(site)),
-  );
-}
+const inlineTracePc = (pc: number, { buf, index }: TraceVariables): string =>
+  `(${index}=(${buf}=${KERNEL_GLOBAL}.buf)[0]>>>0)<${KERNEL_GLOBAL}.end?` +
+  `(${buf}[(${index}<<1)+2]=${pc},${buf}[(${index}<<1)+3]=${TEXT_HIGH},${buf}[0]=${index}+1)` +
+  `:${KERNEL_GLOBAL}.unique!==null&&${callTracePc(pc)}`;
 
-const callTracePc = (site: Site): t.Expression =>
-  t.callExpression(kernel('__sanitizer_cov_trace_pc'), [pcOf(site)]);
+const callTracePc = (pc: number): string => `${KERNEL_GLOBAL}.__sanitizer_cov_trace_pc(${pc})`;
 
-/** @param variables of the function around, for a body that stands at the site; a call where there are none */
-export function tracePc(site: Site, variables: TraceVariables | null): t.Expression {
-  return variables === null ? callTracePc(site) : inlineTracePc(site, variables);
-}
+/**
+ * A conditional expression, or a call.
+ *
+ * @param variables of the function around, for a body that stands at the site; a call where there are none
+ */
+export const tracePc = (site: Site, variables: TraceVariables | null): t.Expression =>
+  linked((pc) => (variables === null ? callTracePc(pc) : inlineTracePc(pc, variables)), site);
 
 /** `__kcov.cmp !== 0 && __kcov.NAME(...args, PC)`, with a further condition before the call. */
 export function traceCmp(
@@ -70,14 +74,18 @@ export function traceCmp(
   site: Site,
   condition?: t.Expression,
 ): t.Expression {
-  const on = t.binaryExpression('!==', kernel('cmp'), t.numericLiteral(0));
+  const on = verbatim(`${KERNEL_GLOBAL}.cmp!==0`, site);
   const guard = condition === undefined ? on : t.logicalExpression('&&', on, condition);
-  return t.logicalExpression('&&', guard, t.callExpression(kernel(name), [...args, pcOf(site)]));
+  const callback = verbatim(`${KERNEL_GLOBAL}.${name}`, site);
+  return t.logicalExpression('&&', guard, t.callExpression(callback, [...args, linked(String, site)]));
 }
 
 /** `__kcov.peek(root, [...names])` */
 export const peek = (root: t.Expression, names: t.Expression[]): t.Expression =>
-  t.callExpression(kernel('peek'), [root, t.arrayExpression(names)]);
+  t.callExpression(t.memberExpression(t.identifier(KERNEL_GLOBAL), t.identifier('peek')), [
+    root,
+    t.arrayExpression(names),
+  ]);
 
 /** What stands in for the kernel where no harness is loaded: nothing is ever traced. */
 const STUB = `globalThis.${KERNEL_GLOBAL}??={buf:new Int32Array(2),end:0,cmp:0,unique:null,__sanitizer_cov_trace_pc(){},kldload(){}}`;

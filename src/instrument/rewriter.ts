@@ -175,7 +175,7 @@ export class Rewriter {
 
   #site(kind: Site['kind'], node: t.Node, start: number, end: number): Site {
     const { line, column } = node.loc!.start;
-    const site: Site = { kind, place: { line, column }, start, end, literals: [], offset: -1 };
+    const site: Site = { kind, place: { line, column }, start, end, links: [], offset: -1 };
     this.#context.sites.sites.push(site);
     return site;
   }
@@ -198,7 +198,10 @@ export class Rewriter {
 
   #tracePc(site: Site): t.Expression {
     const isInline = this.options.callbacks === 'inline' && this.hasTemps;
-    return tracePc(site, isInline ? { buf: this.#variable('_buf'), index: this.#variable('_index') } : null);
+    return tracePc(
+      site,
+      isInline ? { buf: this.#variable('_buf').name, index: this.#variable('_index').name } : null,
+    );
   }
 
   trace(site: Site): t.Statement[] {

@@ -1,4 +1,3 @@
-import type { types as t } from '@babel/core';
 import type { FunctionSymbol } from '../abi/module.ts';
 import { pcLow, SITE_SIZE } from '../abi/text.ts';
 
@@ -15,8 +14,8 @@ export interface Site {
   /** The source text that runs when a block is entered, less that of the blocks inside; empty for comparisons. */
   start: number;
   end: number;
-  /** The literals in the instrumented code that stand for this site's PC. */
-  literals: t.NumericLiteral[];
+  /** Write the low half of the site's PC into the instrumented code. */
+  links: ((pc: number) => void)[];
   /** Bytes from the module's base, once laid out. */
   offset: number;
 }
@@ -64,8 +63,7 @@ export class SiteTable {
   /** Writes the PCs, now that the base is known, into the instrumented code. */
   link(base: number): void {
     for (const { sites } of this.functions)
-      for (const { literals, offset } of sites)
-        for (const literal of literals) literal.value = pcLow(base + offset);
+      for (const { links, offset } of sites) for (const link of links) link(pcLow(base + offset));
   }
 
   *[Symbol.iterator](): Generator<Site> {

@@ -114,9 +114,17 @@ function freshFolder(path: string): string {
   return path;
 }
 
-/** One line that is written over, where somebody looks on. */
+/** What was said last, where nothing can be written over. */
+let subject = '';
+
+/** One line that is written over where somebody looks on; elsewhere one for each subject, `part: name`. */
 function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+  else {
+    const next = text.split(': ').slice(0, 2).join(': ');
+    if (next !== '' && next !== subject) process.stderr.write(`bench: ${next}\n`);
+    subject = next;
+  }
 }
 
 function fail(error: unknown): number {

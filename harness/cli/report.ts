@@ -6,7 +6,7 @@ import { runOnce } from '../engine/run-once.ts';
 import { inputFiles, readInput } from '../inputs.ts';
 import { writableFolder } from '../outputs.ts';
 import { prepare } from '../prepare.ts';
-import { FORMATS, isFormat, type ReportFormat, writeReports } from '../report/formats.ts';
+import { FORMATS, isFormat, type ReportFormat } from '../report/format-names.ts';
 import { UsageError } from '../usage.ts';
 import { addTargetOptions, engineOptionsOf, filterOf, type TargetOptions } from './options.ts';
 
@@ -63,6 +63,8 @@ async function report(name: string, corpus: string[], options: ReportOptions): P
   process.stderr.write(`${files.length} inputs, ${failed} of which end in an error\n`);
   for (const file of full)
     process.stderr.write(`kcovjs: ${file}: the buffer was full; its coverage is a lower bound\n`);
+  // It loads Babel and istanbul, which every other command would wait for.
+  const { writeReports } = await import('../report/formats.ts');
   await writeReports({ modules, hits, formats: options.format, dir: options.output });
   process.stderr.write(`report: ${options.output}\n`);
 }

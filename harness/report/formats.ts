@@ -1,25 +1,7 @@
 import libReport from 'istanbul-lib-report';
-import reports, { type ReportOptions } from 'istanbul-reports';
+import reports from 'istanbul-reports';
 import { coverageOf, type Hits, type LoadedFile } from './coverage.ts';
-
-/** Reports that istanbul writes. */
-export const FORMATS = [
-  'clover',
-  'cobertura',
-  'html',
-  'html-spa',
-  'json',
-  'json-summary',
-  'lcov',
-  'lcovonly',
-  'teamcity',
-  'text',
-  'text-summary',
-] as const satisfies readonly (keyof ReportOptions)[];
-
-export type ReportFormat = (typeof FORMATS)[number];
-
-export const isFormat = (name: string): name is ReportFormat => (FORMATS as readonly string[]).includes(name);
+import type { ReportFormat } from './format-names.ts';
 
 export interface ReportRequest {
   modules: readonly LoadedFile[];

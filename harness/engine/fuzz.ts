@@ -1,7 +1,8 @@
 import type { LoadedModule, StabilityReport } from '../feedback/counters.ts';
-import { aflDictionary, type Literals } from '../feedback/hints/dictionary.ts';
+import type { Literals } from '../feedback/hints/dictionary.ts';
 import { Session, type SessionStats } from '../feedback/session.ts';
 import { guardPollution } from './detectors.ts';
+import { askedWords, dictionaryLines } from './dictionary.ts';
 import { Execution, type FuzzTarget, PromiseSeen } from './execution.ts';
 import { createGuide } from './guide.ts';
 import { loadJazzer } from './jazzer.ts';
@@ -61,7 +62,8 @@ export async function fuzz({
   const settings = jazzerOptions(options, sync);
   jazzer.core.registerGlobals(settings);
   const timeout = settings.get('timeout');
-  if (options.hints) jazzer.addDictionary(...aflDictionary(literals).split('\n').filter(Boolean));
+  const asked = askedWords(jazzer.dictionary(), libFuzzerFlags);
+  if (options.hints) jazzer.addDictionary(...dictionaryLines(literals, asked));
   const session = new Session({
     hooks: jazzer.addon,
     kldstat,
@@ -69,7 +71,7 @@ export async function fuzz({
     // Both executions of an input share libFuzzer's one alarm.
     slow: timeout / 10,
     remote,
-    guide: createGuide(options, literals),
+    guide: createGuide(options, literals, asked),
     // While a synchronous loop runs nothing else does.
     flows: !sync,
   });

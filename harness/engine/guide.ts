@@ -15,8 +15,13 @@ const MAX_SANE_LENGTH = 1 << 20;
  * What leads libFuzzer by hints, where they are wanted and our mutator could be loaded.
  *
  * @param literals of the code under test
+ * @param asked words that somebody asks for
  */
-export function createGuide(options: EngineOptions, literals: Literals): Guide | null {
+export function createGuide(
+  options: EngineOptions,
+  literals: Literals,
+  asked: readonly string[],
+): Guide | null {
   const box = wantsHints(options) ? loadMutator() : null;
   if (box === null) return null;
   const flags = options.libFuzzerFlags ?? [];
@@ -24,6 +29,7 @@ export function createGuide(options: EngineOptions, literals: Literals): Guide |
   const hints = new Hints({
     seed: Number(flag(flags, 'seed')) || Date.now() % 2 ** 31,
     literals,
+    asked,
     maxLength: Math.min(longest, box.capacity),
   });
   const control = Number(flag(flags, 'len_control') ?? Number.NaN);

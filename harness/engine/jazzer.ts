@@ -80,6 +80,8 @@ export interface Jazzer {
   addon: Addon;
   /** Lines for libFuzzer's `-dict`, beside those of the caller's own. */
   addDictionary(...lines: string[]): void;
+  /** Lines of the dictionary so far: those of bug detectors and custom hooks. */
+  dictionary(): readonly string[];
 }
 
 export interface Hook {
@@ -136,6 +138,7 @@ function requireJazzer(mutator: boolean): Jazzer {
   return {
     core,
     addDictionary,
+    dictionary: () => (getJazzerJsGlobal('dictionary') as { entries: string[] } | undefined)?.entries ?? [],
     // They are kept in a global of Jazzer.js, which `registerGlobals` makes.
     get callbacks() {
       return getCallbacks();

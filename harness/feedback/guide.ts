@@ -37,6 +37,8 @@ export class Guide {
   readonly #time: TimeShare;
   /** Whether what was offered last has not been run yet. */
   #offered = false;
+  /** Whether what is recorded now is learned from. */
+  #learns = false;
   /** Whether the current input is what was offered. */
   #isCandidate = false;
 
@@ -67,25 +69,26 @@ export class Guide {
     this.#lengths.run(isNew);
     this.#box.limit = this.#lengths.limit;
     if (isNew) this.#time.found();
-    // While a candidate waits, it is that one which the hints have in mind.
-    const isWanted = this.#offered ? isNew : this.#hints.ran(input, { isNew });
-    return isWanted && (isNew || this.#time.isThere);
+    const isWanted = this.#hints.ran(input, { isNew });
+    return isWanted && this.#time.mayLearn && (isNew || this.#time.isThere);
   }
 
   /** Its comparisons are about to be recorded. */
   listen(): void {
+    // Seeds come one after the other, while a candidate of the first waits.
+    this.#learns = this.#time.mayLearn && (!this.#offered || this.#time.isThere);
     this.#time.begin();
     this.#log.clear();
   }
 
   /** @param words the CMP buffer in 32-bit words; several where there were remote sections */
   numbers(words: Int32Array): void {
-    if (!this.#offered) this.#log.numbers(words); // `learn` takes nothing then.
+    if (this.#learns) this.#log.numbers(words);
   }
 
   learn(input: Uint8Array, isNew: boolean): void {
-    if (!this.#offered) this.#hints.learn(input, this.#log, { isNew });
-    this.#time.end();
+    if (this.#learns) this.#hints.learn(input, this.#log, { isNew });
+    this.#time.learned();
   }
 
   /** The fuzzer is about to choose its next input. */

@@ -25,6 +25,8 @@ export class TimeShare {
   readonly #now: () => number;
   readonly #hints: Account = { time: 0, found: 0 };
   readonly #fuzzer: Account = { time: 0, found: 0 };
+  /** Of the hints' time what went into learning. */
+  #learning = 0;
   /** The account of the execution that is under way. */
   #current = this.#fuzzer;
   #charged: number;
@@ -41,6 +43,11 @@ export class TimeShare {
   get isThere(): boolean {
     const { time } = this.#hints;
     return time < AHEAD || time < this.#share() * (time + this.#fuzzer.time);
+  }
+
+  /** Whether there is time to learn from another input: half of it is for trying what was learned. */
+  get mayLearn(): boolean {
+    return this.#learning < AHEAD || this.#learning < this.#hints.time / 2;
   }
 
   #share(): number {
@@ -72,6 +79,13 @@ export class TimeShare {
     this.#charge(this.#hints);
   }
 
+  /** The same where that step was to learn. */
+  learned(): void {
+    const before = this.#charged;
+    this.#charge(this.#hints);
+    this.#learning += this.#charged - before;
+  }
+
   #charge(account: Account): void {
     const now = this.#now();
     account.time += now - this.#charged;
@@ -82,5 +96,6 @@ export class TimeShare {
       one.time *= 3 / 4;
       one.found *= 3 / 4;
     }
+    this.#learning *= 3 / 4;
   }
 }

@@ -97,4 +97,19 @@ describe('a guide', () => {
     expect(lengths.runs).toEqual([true, true]);
     expect(box.limit).toBe(6);
   });
+
+  test('learns from seeds that come while a candidate of an earlier one waits', () => {
+    const { run, guide, box } = start();
+    run(Buffer.from('say hello'), true, () => guide.hooks.strcmp(PC, 'world', 'hello'));
+    expect(box.pending).toBe(true);
+    run(Buffer.from('go north'), true, () => guide.hooks.strcmp(PC + 8, 'south', 'north'));
+    const offered: string[] = [];
+    for (let i = 0; i < 60 && box.pending; i++) {
+      const candidate = box.take()!;
+      offered.push(Buffer.from(candidate).toString());
+      run(candidate, false);
+    }
+    expect(offered).toContain('say world');
+    expect(offered).toContain('go south');
+  });
 });

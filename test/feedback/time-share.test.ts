@@ -82,3 +82,24 @@ test('a step is charged to the hints, whatever runs', () => {
   share.end();
   expect(share.isThere).toBe(false);
 });
+
+test('of the time of the hints, half at least is for trying what was learned', () => {
+  let now = 0;
+  const share = new TimeShare(() => now);
+  let learning = 0;
+  let total = 0;
+  for (let i = 0; i < 2000; i++) {
+    // Each input is worth learning from, which takes as long as twenty candidates.
+    if (share.mayLearn) {
+      share.begin();
+      now += 20;
+      share.learned();
+      learning += 20;
+    }
+    share.runs(true);
+    now++;
+    total = now;
+  }
+  expect(learning / total).toBeGreaterThan(0.4);
+  expect(learning / total).toBeLessThan(0.6);
+});

@@ -54,6 +54,22 @@ export function aflDictionary(literals: Literals): string {
   return [...words].map((word) => `${word}\n`).join('');
 }
 
+const LINE = /^[^"#]*"((?:[^"\\]|\\.)*)"\s*$/;
+const ESCAPE = /\\(?:x([0-9A-Fa-f]{2})|(.))/g;
+
+/** The words of a dictionary in AFL's format that are text; what is no entry is passed over. */
+export function dictionaryWords(dictionary: string): string[] {
+  return dictionary.split('\n').flatMap((line) => {
+    const word = LINE.exec(line)?.[1];
+    if (word === undefined || word === '') return [];
+    const bytes = word.replace(ESCAPE, (_, hex?: string, char?: string) =>
+      hex === undefined ? char! : String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+    const text = Buffer.from(bytes, 'latin1').toString();
+    return text.includes('\ufffd') ? [] : [text];
+  });
+}
+
 function quoted(word: Uint8Array): string {
   let escaped = '';
   for (const byte of word) {

@@ -11,15 +11,22 @@ export interface RankedGoal extends Goal {
 }
 
 /**
- * What is tried first: what goes on from progress; then a constant, which is what is wanted, and variables, of
- * which either may be; then what is put where nothing was found; then the rest.
+ * What is tried first: what goes on from progress; then a constant, which is what is wanted, what somebody
+ * asks for, and variables, of which either may be; then what is put where nothing was found; then the rest.
  */
 export const FOLLOW = 0;
 export const CONSTANT = 1;
-export const VARIABLE = 2;
-export const TOKEN = 3;
-export const REST = 4;
-export type Rank = typeof FOLLOW | typeof CONSTANT | typeof VARIABLE | typeof TOKEN | typeof REST;
+export const ASKED = 2;
+export const VARIABLE = 3;
+export const TOKEN = 4;
+export const REST = 5;
+export type Rank =
+  | typeof FOLLOW
+  | typeof CONSTANT
+  | typeof VARIABLE
+  | typeof TOKEN
+  | typeof REST
+  | typeof ASKED;
 
 /** Ways in which the steps of a loop are one comparison of longer operands. */
 const MAX_SEGMENTS = 16;

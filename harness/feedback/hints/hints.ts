@@ -1,11 +1,12 @@
 import { arithmetic, climbing } from './arithmetic.ts';
+import { asked } from './asked.ts';
 import type { Base } from './base.ts';
 import { Budget } from './budget.ts';
 import { combined } from './combined.ts';
 import { type Literals, operandsOf } from './dictionary.ts';
 import { apply, type Edit } from './edit.ts';
 import { found, type Steps } from './found.ts';
-import { CONSTANT, FOLLOW, type Rank, type RankedGoal, REST, TOKEN, VARIABLE } from './goals.ts';
+import { ASKED, CONSTANT, FOLLOW, type Rank, type RankedGoal, REST, TOKEN, VARIABLE } from './goals.ts';
 import { grown } from './grown.ts';
 import { hashBytes, hashNumbers, hashText, Recent } from './hash.ts';
 import { Input } from './input.ts';
@@ -25,6 +26,8 @@ export interface HintsOptions {
   seed?: number;
   /** Literals of the code under test, from which words are tried where nothing better is known. */
   literals?: Literals;
+  /** Words that somebody asks for, a bug detector or the user: each input that is new is tried with them. */
+  asked?: readonly string[];
   /** Of all executions, while there is something to try; a third by default. */
   share?: number;
   /** Longest candidate, in bytes. */
@@ -63,6 +66,8 @@ const SELDOM = 8;
 const COMBINED = 0;
 const DICTIONARY = 1;
 const GROWN = 2;
+/** Below all PCs: inputs take turns with the words that are asked for. */
+const WORDS = -(2 ** 40);
 
 /** How an input is learned from. */
 interface Plan {
@@ -113,18 +118,22 @@ export class Hints {
   readonly #samples: Samples;
   readonly #random: Random;
   readonly #words: readonly Operand[];
+  readonly #asked: readonly string[];
   readonly #maxLength: number;
   readonly #candidates = new Recent(MAX_CANDIDATES);
   /** For each place and wanted operand, how often its tokens were tried. */
   #tokenTries = new Map<number, number>();
+  /** Inputs that were tried with words that are asked for. */
+  #bases = 0;
   /** The candidate that runs now. */
   #current: Candidate | null = null;
 
-  constructor({ seed = 1, literals, share = 1 / 3, maxLength = MAX_INPUT }: HintsOptions = {}) {
+  constructor({ seed = 1, literals, asked = [], share = 1 / 3, maxLength = MAX_INPUT }: HintsOptions = {}) {
     this.#random = new Random(seed);
     this.#samples = new Samples(this.#random);
     this.#budget = new Budget(share);
     this.#words = literals === undefined ? [] : operandsOf(literals);
+    this.#asked = asked;
     this.#maxLength = maxLength;
   }
 
@@ -205,11 +214,12 @@ export class Hints {
       });
   }
 
-  /** The candidate that runs, if that is the input; it is one no more. */
+  /** The candidate that runs, if that is the input; it is one no more. Until it has run, others may run before it. */
   #candidateOf(input: Uint8Array): Candidate | null {
     const candidate = this.#current;
+    if (candidate === null || Buffer.compare(candidate.bytes, input) !== 0) return null;
     this.#current = null;
-    return candidate !== null && Buffer.compare(candidate.bytes, input) === 0 ? candidate : null;
+    return candidate;
   }
 
   /** Takes the edits for a candidate unless it was one before. */
@@ -266,6 +276,8 @@ export class Hints {
     if (first.length > 1) add(COMBINED, CONSTANT, combined(base.input, first));
     const [goingOn] = follow;
     add(goingOn ?? GROWN, goingOn === undefined ? REST : FOLLOW, grown(base.input));
+    if (isNew && this.#asked.length > 0)
+      add(WORDS - this.#bases++, ASKED, asked(base.input, this.#asked, this.#random.fork()));
     add(DICTIONARY, REST, sprinkled(base.input, this.#words, this.#random.fork()));
     for (const task of tasks) this.#queue.push(task, isNew || depth > 0);
   }

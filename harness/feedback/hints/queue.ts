@@ -13,9 +13,9 @@ export interface Task {
   readonly isClimb?: boolean;
 }
 
-const RANKS = 5;
+const RANKS = 6;
 /** Which rank has its turn; where it has no tasks, the one that comes then. */
-const TURNS: readonly Rank[] = [0, 1, 3, 2, 0, 1, 3, 2, 4];
+const TURNS: readonly Rank[] = [0, 1, 4, 3, 2, 0, 1, 4, 3, 2, 5];
 /** Places of which the one that had the least effort gets a turn: the last that had new tasks. */
 const CONTENDERS = 4;
 const MAX_TASKS = 8192;

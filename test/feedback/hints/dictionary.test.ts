@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { aflDictionary } from '../../../harness/feedback/hints/dictionary.ts';
+import { aflDictionary, dictionaryWords } from '../../../harness/feedback/hints/dictionary.ts';
 
 /** libFuzzer's reader. @see FuzzerUtil.cpp ParseOneDictionaryEntry */
 function parseEntry(line: string): Buffer {
@@ -52,4 +52,14 @@ it('leaves out what libFuzzer refuses or cannot use: empty and long words, and a
   const words = entries(aflDictionary({ strings, numbers: [] }));
   expect(words[0]!.toString()).toBe('ok');
   expect(words).toHaveLength(4096);
+});
+
+it('is read back as the text that it is, names and comments aside', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 })), (words) => {
+      expect(dictionaryWords(aflDictionary({ strings: words, numbers: [] }))).toEqual(words);
+    }),
+  );
+  const file = '# "no"\nkw1="a\\x41\\"\\\\"\n\n  "b"  \nbroken\nkw2@3="\\xff"\n';
+  expect(dictionaryWords(file)).toEqual(['aA"\\', 'b']);
 });

@@ -38,7 +38,8 @@ test('a tiny run writes all that it measured, as JSON, as Markdown and as a char
   // Where nobody looks on, it says what it has come to, and nothing else.
   const subjects = stderr.trimEnd().split('\n');
   expect(subjects).toContain('bench: rate: smol-toml');
-  for (const one of subjects) expect(one).toMatch(/^bench: (?:slowdown|rate|coverage|bugs|start|callbacks): /);
+  for (const one of subjects)
+    expect(one).toMatch(/^bench: (?:slowdown|rate|coverage|bugs|start|callbacks): /);
 
   const report = JSON.parse(readFileSync(join(out, 'bench.json'), 'utf8')) as Report;
   expect(report).toMatchObject({

@@ -114,8 +114,12 @@ function execute(code: string, tracing: Tracing | null): Outcome {
   } catch (error) {
     end = `thrown ${show(error)}`;
   }
-  return { effects, end, traced: Number(words[0]) };
+  return { effects: effects.map(unquoted), end: unquoted(end), traced: Number(words[0]) };
 }
+
+/** V8 quotes a function's text where its name is assigned to, and that is the instrumented text. */
+const unquoted = (text: string): string =>
+  text.replace(/(Cannot assign to read only property '\w+' of function ')[\s\S]*'/, '$1…');
 
 /** Small, so that it overflows now and then, which must not be felt either. */
 const ENTRIES = 256;

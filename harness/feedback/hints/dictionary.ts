@@ -65,8 +65,9 @@ export function dictionaryWords(dictionary: string): string[] {
     const bytes = word.replace(ESCAPE, (_, hex?: string, char?: string) =>
       hex === undefined ? char! : String.fromCharCode(Number.parseInt(hex, 16)),
     );
-    const text = Buffer.from(bytes, 'latin1').toString();
-    return text.includes('\ufffd') ? [] : [text];
+    const raw = Buffer.from(bytes, 'latin1');
+    const text = raw.toString();
+    return Buffer.from(text).equals(raw) ? [text] : [];
   });
 }
 

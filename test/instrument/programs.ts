@@ -890,6 +890,8 @@ export const PRELUDE = `{
   }
   // The text of a function is what does change.
   Function.prototype.toString = () => 'function text';
+  // V8's messages quote the code itself, so a program is not to compute with them; \`log\` shows them.
+  Error.prototype.toString = function () { return this.name; };
   let ticks = 0;
   Object.defineProperty(globalThis, 'tick', { get() { return log('tick') && ++ticks; } });
   Object.assign(globalThis, {

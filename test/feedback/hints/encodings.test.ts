@@ -68,6 +68,7 @@ describe('an integer', () => {
           const field = Buffer.from(value.toString(16).padStart(2 * size, '0'), 'hex');
           return little ? field.reverse() : field;
         };
+        fc.pre(!Buffer.from(head + tail).includes(encode(a))); // A byte may look like anything.
         holds(head, encode(a), tail, [number(a, size), number(b, size)], (part) => part.equals(encode(b)));
       }),
     );

@@ -27,10 +27,12 @@ function readDictionary(file: string): string {
 
 /** Lines that put the literals into the dictionary, and the words that are asked for as often as they must be. */
 export function dictionaryLines(literals: Literals, asked: readonly string[]): string[] {
-  const lines = aflDictionary(literals).split('\n').filter(Boolean);
+  const lines = linesOf(literals);
   if (asked.length === 0) return lines;
-  const again = aflDictionary({ strings: asked, numbers: [] }).split('\n').filter(Boolean);
+  const again = linesOf({ strings: asked, numbers: [] });
   const times = Math.floor(lines.length / ((SHARE - 1) * asked.length));
   for (let i = 0; i < times; i++) lines.push(...again);
   return lines;
 }
+
+const linesOf = (literals: Literals): string[] => aflDictionary(literals).split('\n').filter(Boolean);

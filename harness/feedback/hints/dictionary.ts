@@ -8,7 +8,7 @@ export interface Literals {
 }
 
 /** libFuzzer takes no longer words. */
-const MAX_WORD = 64;
+export const MAX_WORD = 64;
 /** Words that are written; libFuzzer's choice among more would be as good as none. */
 const MAX_WORDS = 4096;
 
@@ -54,24 +54,43 @@ export function aflDictionary(literals: Literals): string {
   return [...words].map((word) => `${word}\n`).join('');
 }
 
-const LINE = /^[^"#]*"((?:[^"\\]|\\.)*)"\s*$/;
-const ESCAPE = /\\(?:x([0-9A-Fa-f]{2})|(.))/g;
+/**
+ * `name@level="word"`, where what stands before the word is anything.
+ *
+ * @see FuzzerUtil.cpp ParseOneDictionaryEntry
+ */
+const ENTRY = /^[^"]*"((?:[\t\v\f\r\x20-\x5b\x5d-\x7e]|\\[\\"]|\\x[0-9A-Fa-f]{2})+)"\s*$/;
+const COMMENT = /^\s*(#|$)/;
+const ESCAPE = /\\(?:x(..)|(.))/g;
+
+/** The word of a line of a dictionary; null where libFuzzer would refuse the whole file for it. */
+function entryOf(line: string): Buffer | null {
+  const word = ENTRY.exec(line)?.[1];
+  if (word === undefined) return null;
+  const bytes = word.replace(ESCAPE, (_, hex?: string, char?: string) =>
+    hex === undefined ? char! : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(bytes, 'latin1');
+}
+
+/** Number and text of the first line, from 1, for which libFuzzer would refuse a dictionary; null where there is none. */
+export function brokenLine(dictionary: string): { number: number; text: string } | null {
+  const lines = dictionary.split('\n');
+  const at = lines.findIndex((line) => !COMMENT.test(line) && entryOf(line) === null);
+  return at === -1 ? null : { number: at + 1, text: lines[at]! };
+}
 
 /** The words of a dictionary in AFL's format that are text; what is no entry is passed over. */
 export function dictionaryWords(dictionary: string): string[] {
   return dictionary.split('\n').flatMap((line) => {
-    const word = LINE.exec(line)?.[1];
-    if (word === undefined || word === '') return [];
-    const bytes = word.replace(ESCAPE, (_, hex?: string, char?: string) =>
-      hex === undefined ? char! : String.fromCharCode(Number.parseInt(hex, 16)),
-    );
-    const raw = Buffer.from(bytes, 'latin1');
-    const text = raw.toString();
-    return Buffer.from(text).equals(raw) ? [text] : [];
+    const raw = COMMENT.test(line) ? null : entryOf(line);
+    const text = raw?.toString();
+    return text !== undefined && Buffer.from(text).equals(raw!) ? [text] : [];
   });
 }
 
-function quoted(word: Uint8Array): string {
+/** A word as a line of a dictionary has it, quotes included. */
+export function quoted(word: Uint8Array): string {
   let escaped = '';
   for (const byte of word) {
     const char = String.fromCharCode(byte);

@@ -1,25 +1,14 @@
-import { arithmetic, climbing } from './arithmetic.ts';
-import { asked } from './asked.ts';
-import type { Base } from './base.ts';
 import { Budget } from './budget.ts';
-import { combined } from './combined.ts';
 import { type Literals, operandsOf } from './dictionary.ts';
 import { apply, type Edit } from './edit.ts';
-import { found, type Steps } from './found.ts';
-import { ASKED, CONSTANT, FOLLOW, type Rank, type RankedGoal, REST, TOKEN, VARIABLE } from './goals.ts';
-import { grown } from './grown.ts';
-import { hashBytes, hashNumbers, hashText, Recent } from './hash.ts';
-import { Input } from './input.ts';
-import { lengths } from './lengths.ts';
+import { TOKEN } from './goals.ts';
+import { hashBytes, hashNumbers, Recent } from './hash.ts';
 import type { ComparisonLog } from './log.ts';
-import { keyOf, type Operand } from './operand.ts';
-import { placed } from './placed.ts';
+import { Planner } from './planner.ts';
 import { Progress } from './progress.ts';
 import { Queue, type Task } from './queue.ts';
 import { Random } from './random.ts';
-import { goalsInTurn, metAfter, separatorsOf, sitesOf, unmetOf } from './run.ts';
-import { Samples } from './samples.ts';
-import { sprinkled } from './sprinkled.ts';
+import { metAfter } from './run.ts';
 
 export interface HintsOptions {
   /** The same seed and the same calls give the same candidates. */
@@ -38,9 +27,6 @@ export interface HintsOptions {
 const MAX_INPUT = 1 << 20;
 /** Candidates in a row, each of which has shown progress. */
 const MAX_DEPTH = 128;
-/** Goals of a place that are tried all at once with those of others, and that go on from progress. */
-const MAX_COMBINED_OF_SITE = 16;
-const MAX_FOLLOWED = 8;
 /** Bytes that may be searched for one input, and in one call of `next`. */
 const MAX_WORK = 64 << 20;
 const WORK_PER_CALL = 1 << 18;
@@ -49,12 +35,6 @@ const STEPS_PER_CALL = 96;
 const MAX_CANDIDATES = 1 << 16;
 /** Longer candidates are told apart by the edits that made them. */
 const MAX_HASHED = 4096;
-/** How often tokens for one wanted operand are tried early, and at all, where the input reached nothing new. */
-const FIRST_TOKENS = 2;
-const MAX_TOKENS = 8;
-/** Candidates of one input whose comparisons are looked at, where it has shown progress itself and where not. */
-const MANY_LOOKS = 192;
-const LOOKS = 48;
 /** Of so many of these there may be one, where nothing of the comparison was found. */
 const TOKEN_LOOKS = 3;
 /** Where there is little else to try, all of them are looked at. */
@@ -62,39 +42,13 @@ const FEW_TASKS = 128;
 /** Of the others, one in so many. */
 const SELDOM = 8;
 
-/** Sites of tasks that belong to no comparison. */
-const COMBINED = 0;
-const DICTIONARY = 1;
-const GROWN = 2;
-/** Below all PCs: inputs take turns with the words that are asked for. */
-const WORDS = -(2 ** 40);
-
-/** How an input is learned from. */
-interface Plan {
-  depth: number;
-  near: number;
-  /** Whether it reached something new, rather than came nearer to a goal. */
-  isNew: boolean;
-  /** Places at which it has come nearer to a goal. */
-  follow: ReadonlySet<number>;
-  met: ReadonlySet<number>;
-}
-
-const NONE: ReadonlySet<number> = new Set();
-
-/** How a goal is pursued. */
-interface Pursuit {
-  separators: readonly string[];
-  isNew: boolean;
-  /** Whether its place has come nearer to a goal. */
-  isFollowed: boolean;
-}
-
 /** What one call of `next` may still do. */
 interface Limit {
   steps: number;
   work: number;
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 interface Candidate {
   bytes: Uint8Array;
@@ -115,25 +69,22 @@ export class Hints {
   readonly #queue = new Queue();
   readonly #budget: Budget;
   readonly #progress = new Progress();
-  readonly #samples: Samples;
+  readonly #planner: Planner;
   readonly #random: Random;
-  readonly #words: readonly Operand[];
-  readonly #asked: readonly string[];
   readonly #maxLength: number;
   readonly #candidates = new Recent(MAX_CANDIDATES);
-  /** For each place and wanted operand, how often its tokens were tried. */
-  #tokenTries = new Map<number, number>();
-  /** Inputs that were tried with words that are asked for. */
-  #bases = 0;
   /** The candidate that runs now. */
   #current: Candidate | null = null;
 
   constructor({ seed = 1, literals, asked = [], share = 1 / 3, maxLength = MAX_INPUT }: HintsOptions = {}) {
     this.#random = new Random(seed);
-    this.#samples = new Samples(this.#random);
+    this.#planner = new Planner({
+      queue: this.#queue,
+      random: this.#random,
+      words: literals === undefined ? [] : operandsOf(literals),
+      asked,
+    });
     this.#budget = new Budget(share);
-    this.#words = literals === undefined ? [] : operandsOf(literals);
-    this.#asked = asked;
     this.#maxLength = maxLength;
   }
 
@@ -198,14 +149,14 @@ export class Hints {
     const fresh = this.#progress.add(log.sites.values());
     if (input.length > MAX_INPUT) return;
     if (candidate === null) {
-      this.#plan(input, log, { depth: 0, near: 0, isNew, follow: NONE, met: NONE });
+      this.#planner.plan(input, log, { depth: 0, near: 0, isNew, follow: NONE, met: NONE });
       return;
     }
     const { site, base } = candidate.task;
     const met = metAfter(base, site, log);
     if (met.has(site) && this.#progress.addMet(met)) fresh.add(site);
     if (this.#isFollowed(candidate, fresh.size > 0))
-      this.#plan(input, log, {
+      this.#planner.plan(input, log, {
         depth: base.depth + 1,
         near: candidate.at,
         isNew: candidate.isNew,
@@ -249,68 +200,6 @@ export class Hints {
       this.#queue.relieve(task.site);
     }
     return isNew || (progress && task.base.depth < MAX_DEPTH);
-  }
-
-  /** Makes tasks for all that a run compared. */
-  #plan(input: Uint8Array, log: ComparisonLog, { depth, near, isNew, follow, met }: Plan): void {
-    const base: Base = {
-      input: new Input(Uint8Array.from(input)),
-      depth,
-      near,
-      unmet: unmetOf(log),
-      met,
-      looks: depth > 0 ? MANY_LOOKS : LOOKS,
-      tasks: 0,
-    };
-    const sites = sitesOf(log, (site) => this.#queue.effort(site));
-    const separators = separatorsOf(sites);
-    const tasks: Task[] = [];
-    const first: RankedGoal[] = [];
-    for (const { site, goal, place } of goalsInTurn(sites, this.#samples)) {
-      if (place < MAX_COMBINED_OF_SITE) first.push(goal);
-      const isFollowed = follow.has(site) && place < MAX_FOLLOWED;
-      const steps = this.#pursue(base, site, goal, { separators, isNew, isFollowed });
-      tasks.push({ base, site, rank: isFollowed ? FOLLOW : goal.rank, steps });
-    }
-    const add = (site: number, rank: Rank, steps: Steps) => tasks.push({ base, site, rank, steps });
-    if (first.length > 1) add(COMBINED, CONSTANT, combined(base.input, first));
-    const [goingOn] = follow;
-    add(goingOn ?? GROWN, goingOn === undefined ? REST : FOLLOW, grown(base.input));
-    if (isNew && this.#asked.length > 0)
-      add(WORDS - this.#bases++, ASKED, asked(base.input, this.#asked, this.#random.fork()));
-    add(DICTIONARY, REST, sprinkled(base.input, this.#words, this.#random.fork()));
-    for (const task of tasks) this.#queue.push(task, isNew || depth > 0);
-  }
-
-  /** All that is tried for a goal; what comes after the likeliest are tasks of their own, of a lower rank. */
-  *#pursue(base: Base, site: number, goal: RankedGoal, { separators, isNew, isFollowed }: Pursuit): Steps {
-    const { seen, wanted } = goal;
-    const { input } = base;
-    let isFound = false;
-    for (const edits of found(input, goal, base.near)) {
-      isFound ||= edits !== null;
-      yield edits;
-    }
-    const push = (rank: Rank, steps: Steps, isClimb = false) =>
-      this.#queue.push({ base, site, rank, steps, isClimb }, isNew || base.depth > 0);
-    if (seen.type === 'number' && wanted.type === 'number') {
-      push(VARIABLE, lengths(input, seen, wanted, separators));
-      if (!goal.isGuess) {
-        push(TOKEN, arithmetic(input, seen, wanted));
-        push(isFollowed ? CONSTANT : TOKEN, climbing(input, seen, wanted, base.near), isFollowed);
-      }
-    }
-    const tries = this.#tokenTry(site, wanted);
-    const isLikely = !isFound && !goal.isGuess && (isNew || tries <= FIRST_TOKENS);
-    if (isNew || tries <= MAX_TOKENS) push(isLikely ? TOKEN : REST, placed(input, wanted));
-  }
-
-  #tokenTry(site: number, wanted: Operand): number {
-    const key = hashNumbers(site, hashText(keyOf(wanted)));
-    if (this.#tokenTries.size >= MAX_CANDIDATES) this.#tokenTries = new Map();
-    const tries = (this.#tokenTries.get(key) ?? 0) + 1;
-    this.#tokenTries.set(key, tries);
-    return tries;
   }
 }
 

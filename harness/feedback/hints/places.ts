@@ -15,6 +15,8 @@ const WORD = /[\w$-]+/g;
 const FIELD = /[^\s,;:&=|/"'(){}[\]<>]+/g;
 /** What stands between fields: text of another meaning may follow it. */
 const SEPARATOR = /[\s,;:&=|/"'(){}[\]<>]/g;
+/** Names, and what stands between the marks of most formats: `example.com`, `xml-stylesheet`. */
+const NAMES = [/[\w$]+/g, /[^\s,;:&=|/\\"'`(){}[\]<>!?#]+/g];
 const QUOTED = /"(?:[^"\\]|\\.){0,1024}"/g;
 
 /** The places of an input where a token is most likely to be read as what it is. */
@@ -32,6 +34,20 @@ export function placesOf(input: Buffer): Place[] {
   ];
   for (let at = 1; at < Math.min(input.length, MAX_POSITIONS); at++) places.push({ at, remove: 0 });
   return distinct(places);
+}
+
+/** For each of the words of an input, where it stands. */
+export function wordPlaces(input: Buffer): Place[][] {
+  const text = input.toString('latin1', 0, MAX_TEXT);
+  const found = new Map<string, Map<number, Place>>();
+  for (const pattern of NAMES)
+    for (const { index: at, 0: word } of text.matchAll(pattern)) {
+      if (!found.has(word) && found.size >= MAX_RUNS) continue;
+      const places = found.get(word) ?? new Map<number, Place>();
+      // What is a word by both patterns stands there once.
+      found.set(word, places.set(at, { at, remove: word.length }));
+    }
+  return [...found.values()].map((places) => [...places.values()]);
 }
 
 /** Where a token of fixed length may be written over what is there. */

@@ -1,3 +1,5 @@
+import { type Drain, NO_DRAIN } from './drain.ts';
+import type { Endings } from './ending.ts';
 import type { Callbacks, Findings } from './jazzer.ts';
 import { StackLimit } from './stack-limit.ts';
 
@@ -25,18 +27,34 @@ export class Execution {
   readonly #target: FuzzTarget;
   readonly #callbacks: Around;
   readonly #findings: Pick<Findings, 'clearFirstFinding'>;
+  readonly #drain: Drain;
+  readonly #endings: Endings | undefined;
   readonly #limit = new StackLimit();
   /** Whether errors have stacks that are made during an execution. */
   stackTraces = true;
+  /** Whether what the last execution failed with reached nobody: a rejection, or an error of a timer. */
+  unhandled = false;
   /** Ends the execution that is waited for. */
   #fail: ((error: unknown) => void) | undefined;
-  /** What came up while nothing was executed. */
+  /** The first error that reached nobody, of this execution or from before it. */
   #late: Failure;
 
-  constructor(target: FuzzTarget, callbacks: Around, findings: Pick<Findings, 'clearFirstFinding'>) {
+  /**
+   * @param drain what the target has left for the end of the tick belongs to its execution
+   * @param endings what the target was refused, where that is so
+   */
+  constructor(
+    target: FuzzTarget,
+    callbacks: Around,
+    findings: Pick<Findings, 'clearFirstFinding'>,
+    drain: Drain = NO_DRAIN,
+    endings?: Endings,
+  ) {
     this.#target = target;
     this.#callbacks = callbacks;
     this.#findings = findings;
+    this.#drain = drain;
+    this.#endings = endings;
   }
 
   /**
@@ -62,6 +80,7 @@ export class Execution {
       }
       failure = { error };
     }
+    this.#drain.now();
     this.#finish(failure);
   }
 
@@ -82,14 +101,15 @@ export class Execution {
     } catch (error) {
       failure = { error };
     }
+    await this.#drain.later();
     this.#fail = undefined;
     this.#finish(failure);
   }
 
   /** Reports an error that reached nobody, such as one of a timer, as a finding of the current execution. */
   uncaught(error: unknown): void {
-    if (this.#fail !== undefined) this.#fail(error);
-    else this.#late ??= { error };
+    this.#late ??= { error };
+    this.#fail?.(error);
   }
 
   #settled(result: unknown): unknown {
@@ -126,7 +146,10 @@ export class Execution {
 
   #finish(failure: Failure): void {
     let last = failure ?? this.#late;
+    this.unhandled = this.#late !== undefined && this.#late.error === last?.error;
     this.#late = undefined;
+    const ending = this.#endings?.take();
+    if (ending !== undefined) last = { error: ending };
     try {
       this.#callbacks.runAfterEachCallbacks();
     } catch (error) {

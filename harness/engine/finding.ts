@@ -1,5 +1,5 @@
 import { describeError, headline } from '../symbolize/stack.ts';
-import type { Findings } from './jazzer.ts';
+import { type Findings, loadJazzer } from './jazzer.ts';
 
 /** Writes a finding to standard error, in the form that ClusterFuzz parses. */
 export function printFinding(error: unknown, findings: Findings): void {
@@ -12,3 +12,6 @@ export function describe(error: unknown, { Finding }: Pick<Findings, 'Finding'>)
   const label = error instanceof Finding ? text.message : headline(text);
   return [label, ...text.stack.map((frame) => `    ${frame}`)].join('\n');
 }
+
+/** Whether a bug detector of Jazzer.js reported it. */
+export const isDetectorFinding = (error: unknown): boolean => error instanceof loadJazzer().findings.Finding;

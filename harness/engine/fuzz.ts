@@ -3,9 +3,12 @@ import type { Literals } from '../feedback/hints/dictionary.ts';
 import { Session, type SessionStats } from '../feedback/session.ts';
 import { guardPollution } from './detectors.ts';
 import { askedWords, dictionaryLines } from './dictionary.ts';
+import { tickDrain } from './drain.ts';
+import type { Endings } from './ending.ts';
 import { Execution, type FuzzTarget, PromiseSeen } from './execution.ts';
 import { createGuide } from './guide.ts';
-import { loadJazzer } from './jazzer.ts';
+import { type Jazzer, loadJazzer } from './jazzer.ts';
+import { type FuzzListener, Stopped, type StopReason } from './listener.ts';
 import { asyncLoop, syncLoop } from './loop.ts';
 import { type EngineOptions, flag, jazzerOptions } from './options.ts';
 import { Reporter } from './reporter.ts';
@@ -17,6 +20,10 @@ export interface FuzzRequest {
   kldstat: () => readonly LoadedModule[];
   /** Literals of the code that is loaded, for hints and libFuzzer's dictionary. */
   literals?: Literals;
+  /** Hears of findings, which then do not end fuzzing, and what fails does not come into the corpus. */
+  listener?: FuzzListener;
+  /** What the target does to end the process, where that is refused. */
+  endings?: Endings;
 }
 
 export interface FuzzResult {
@@ -25,6 +32,8 @@ export interface FuzzResult {
   error?: unknown;
   /** The target returned a promise, which this loop cannot wait for: the process is to be run again with that loop. */
   restart?: 'async';
+  /** What ended it, if that was neither libFuzzer nor a finding: only where there is a listener. */
+  stopped?: StopReason;
   stats: SessionStats;
   stability: StabilityReport;
   /** Whether new coverage counted without being confirmed; see Session.remembers. */
@@ -55,6 +64,8 @@ export async function fuzz({
   options,
   kldstat,
   literals = NO_LITERALS,
+  listener,
+  endings,
 }: FuzzRequest): Promise<FuzzResult> {
   const jazzer = loadJazzer();
   const { loop = 'auto', libFuzzerFlags = [], expectedErrors = [], remote = true } = options;
@@ -62,7 +73,7 @@ export async function fuzz({
   const settings = jazzerOptions(options, sync);
   jazzer.core.registerGlobals(settings);
   const timeout = settings.get('timeout');
-  const asked = askedWords(jazzer.dictionary(), libFuzzerFlags);
+  const asked = options.hints ? askedWords(jazzer.dictionary(), libFuzzerFlags) : [];
   if (options.hints) jazzer.addDictionary(...dictionaryLines(literals, asked));
   const session = new Session({
     hooks: jazzer.addon,
@@ -74,11 +85,20 @@ export async function fuzz({
     guide: createGuide(options, literals, asked),
     // While a synchronous loop runs nothing else does.
     flows: !sync,
+    ...(listener && { hidesFailures: true, onNew: (input: Uint8Array) => listener.reached(input) }),
   });
-  const execution = new Execution(target, jazzer.callbacks, jazzer.findings);
+  const execution = new Execution(target, jazzer.callbacks, jazzer.findings, tickDrain(), endings);
   execution.stackTraces = options.stackTraces ?? false;
   const pollution = guardPollution(jazzer);
-  const reporter = new Reporter({ execution, jazzer, guard: pollution?.guard, timeout, libFuzzerFlags });
+  const reporter = new Reporter({
+    execution,
+    jazzer,
+    guard: pollution?.guard,
+    timeout,
+    libFuzzerFlags,
+    listener,
+    progress: session,
+  });
   const parts = { execution, session, reporter };
   const once = sync
     ? syncLoop(parts, loop === 'sync' ? 'ignore' : 'stop')
@@ -87,19 +107,36 @@ export async function fuzz({
         exits: flag(libFuzzerFlags, 'minimize_crash_internal_step') === '1',
       });
   const uncaught = (error: unknown): void => execution.uncaught(error);
-  if (!sync) process.on('uncaughtException', uncaught);
+  process.on('uncaughtException', uncaught);
+  const abort = process.abort;
+  if (listener !== undefined) process.abort = abortWith(jazzer.addon);
   try {
-    const { returnCode, error } = await jazzer.core.startFuzzingNoInit(once, settings);
+    const { returnCode, error } = await fromMacrotask(() => jazzer.core.startFuzzingNoInit(once, settings));
     const { stats, stability, remembers } = session;
     const result = { stats, stability, remembers };
     if (error instanceof PromiseSeen) return { code: OK, restart: 'async', ...result };
+    if (error instanceof Stopped) return { code: OK, stopped: error.why, ...result };
     return expect({ code: returnCode, error, ...result }, expectedErrors);
   } finally {
     process.off('uncaughtException', uncaught);
+    process.abort = abort;
     pollution?.remove();
     session.close();
   }
 }
+
+/** libFuzzer writes the input where the process exits, but not where it aborts. */
+function abortWith(addon: Pick<Jazzer['addon'], 'printAndDumpCrashingInput'>): () => never {
+  const abort = process.abort.bind(process);
+  return () => {
+    addon.printAndDumpCrashingInput();
+    return abort();
+  };
+}
+
+/** Calls it outside of any microtask, in which no further one would run. */
+const fromMacrotask = <T>(call: () => Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => setImmediate(() => call().then(resolve, reject)));
 
 /** What Jazzer.js makes of a result where errors are expected. */
 function expect(result: FuzzResult, expected: readonly string[]): FuzzResult {

@@ -30,6 +30,7 @@ export function syncLoop({ execution, session, reporter }: LoopParts, promises: 
   };
   const fail = (error: unknown): void => {
     if (error instanceof PromiseSeen) throw error;
+    if (!reporter.wants(error)) return;
     const investigation = reporter.investigate(error);
     let step = investigation.next();
     while (!step.done) step = investigation.next(rerun(step.value));
@@ -72,6 +73,7 @@ export function asyncLoop({ execution, session, reporter }: LoopParts, options: 
     }
   };
   const fail = async (error: unknown): Promise<void> => {
+    if (!reporter.wants(error)) return;
     const investigation = reporter.investigate(error);
     let step = investigation.next();
     while (!step.done) step = investigation.next(await rerun(step.value));

@@ -44,7 +44,7 @@ export class PollutionGuard {
   restore(): boolean {
     const prototypes = this.#prototypes;
     if (!prototypes) return false;
-    prototypes.restoreNames();
+    prototypes.restore();
     if (!prototypes.valuesHold()) return false;
     for (let i = 0; i < Prototypes.count; i++) if (!prototypes.namesHold(i)) return false;
     return true;

@@ -28,9 +28,9 @@ export class Prototypes {
     return this.#snapshots[index]!.namesHold();
   }
 
-  /** Deletes names that have come, where they let themselves be deleted. */
-  restoreNames(): void {
-    for (const snapshot of this.#snapshots) snapshot.restoreNames();
+  /** Puts names and values right, where they let themselves be changed. */
+  restore(): void {
+    for (const snapshot of this.#snapshots) snapshot.restore();
   }
 }
 
@@ -42,11 +42,15 @@ class Snapshot {
   readonly names: readonly string[];
   readonly values: readonly unknown[];
   readonly #prototype: object;
+  readonly #properties: Record<string, PropertyDescriptor>;
   readonly #thrower: PropertyDescriptor['get'];
 
   constructor(prototype: object) {
     this.#prototype = prototype;
     this.names = Object.getOwnPropertyNames(prototype);
+    this.#properties = Object.getOwnPropertyDescriptors(prototype);
+    // A descriptor inherits what Object.prototype is polluted with.
+    for (const name of this.names) Object.setPrototypeOf(this.#properties[name], null);
     const values: unknown[] = [];
     try {
       for (const name of this.names) values.push((prototype as Record<string, unknown>)[name]);
@@ -62,10 +66,25 @@ class Snapshot {
     return this.#thrower === undefined || this.#thrower === this.#getterAt(this.values.length);
   }
 
-  restoreNames(): void {
+  restore(): void {
     for (const name of Object.getOwnPropertyNames(this.#prototype)) {
       if (!this.names.includes(name)) Reflect.deleteProperty(this.#prototype, name);
     }
+    for (const name of this.names) {
+      // What was deleted comes back at the end, so that all behind it must follow.
+      if (!this.#isInOrder()) Reflect.deleteProperty(this.#prototype, name);
+      if (!this.#holds(name)) Reflect.defineProperty(this.#prototype, name, this.#properties[name]!);
+    }
+  }
+
+  #isInOrder(): boolean {
+    return Object.getOwnPropertyNames(this.#prototype).every((name, i) => name === this.names[i]);
+  }
+
+  #holds(name: string): boolean {
+    const now = Object.getOwnPropertyDescriptor(this.#prototype, name);
+    const then = this.#properties[name]!;
+    return now?.value === then.value && now?.get === then.get && now?.set === then.set && now !== undefined;
   }
 
   #getterAt(index: number): PropertyDescriptor['get'] {

@@ -70,6 +70,8 @@ export class Counters {
   #distinct = 0;
   #distinctAgain = 0;
   readonly #stability = new Stability();
+  /** Counters that were reached for the first time since they were asked for. */
+  #fresh: number[] = [];
   /** The next counter to hand out, and the first that is not registered. */
   #next = FIRST;
   #registered = FIRST;
@@ -93,6 +95,13 @@ export class Counters {
   get stability(): StabilityReport {
     const { share, flaky } = this.#stability;
     return { share, flaky: this.#pcsOf(flaky) };
+  }
+
+  /** The low halves of the PCs that were reached for the first time since the last call. */
+  takeReached(): number[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh.length === 0 ? [] : this.#pcsOf(fresh);
   }
 
   /** To be called before each input; its counters must be clear, as libFuzzer leaves them. */
@@ -178,11 +187,23 @@ export class Counters {
       const at = this.#touched[i]!;
       const seen = this.#seen[at]!;
       const bucket = BUCKETS[this.#counters[at]!]!;
-      if (seen === 0 && bucket !== 0) this.#stability.found();
+      if (seen === 0 && bucket !== 0) this.#found(at);
       this.#seen[at] = seen | bucket;
       fresh |= bucket & ~seen;
     }
     return fresh !== 0;
+  }
+
+  #found(at: number): void {
+    this.#stability.found();
+    this.#fresh.push(at);
+  }
+
+  /** The input failed: libFuzzer is shown nothing of it, and what it did does not count. */
+  hide(): void {
+    for (let i = 0; i < this.#distinct; i++) this.#counters[this.#touched[i]!] = 0;
+    for (let i = 0; i < this.#distinctAgain; i++) this.#again[this.#touchedAgain[i]!] = 0;
+    this.#distinctAgain = 0;
   }
 
   /** With the text of `#counterOf` in place: called, it makes this loop a fifth slower. */

@@ -36,6 +36,13 @@ export interface SessionOptions {
    * is not taken for the current one's.
    */
   flows?: boolean;
+  /**
+   * Show libFuzzer nothing of an execution that failed, for who goes on after failures: such inputs do not belong
+   * into a corpus.
+   */
+  hidesFailures?: boolean;
+  /** Is called with each input that reached something new, when nothing more is executed for it; not a copy. */
+  onNew?: (input: Uint8Array) => void;
 }
 
 /** What ran so far. */
@@ -94,6 +101,8 @@ export class Session {
   readonly #share = new Share();
   readonly #every: boolean;
   readonly #slow: number;
+  readonly #hidesFailures: boolean;
+  readonly #onNew: ((input: Uint8Array) => void) | undefined;
   /** The current input, since a target may write into the one that it was given. */
   #input: Buffer = Buffer.alloc(4096);
   #length = 0;
@@ -111,6 +120,8 @@ export class Session {
     this.#guide = options.guide ?? null;
     this.#every = everyComparison;
     this.#slow = slow;
+    this.#hidesFailures = options.hidesFailures ?? false;
+    this.#onNew = options.onNew;
     boot().kernel.hooks = this.#listener();
   }
 
@@ -136,6 +147,11 @@ export class Session {
   /** How far runs of one input are alike. */
   get stability(): StabilityReport {
     return this.#counters.stability;
+  }
+
+  /** The low halves of the PCs that were reached for the first time since the last call. */
+  takeReached(): number[] {
+    return this.#counters.takeReached();
   }
 
   /** Whether the target does not do again what it did: then new coverage counts without being seen twice. */
@@ -196,6 +212,7 @@ export class Session {
       yield 'compare';
       this.#guide?.learn(input, isNew);
     }
+    if (isNew) this.#onNew?.(input);
     this.#guide?.offer();
   }
 
@@ -242,10 +259,11 @@ export class Session {
     return execute(data);
   }
 
-  /** After an error nothing is asked any more, so libFuzzer is shown what there is. */
+  /** After an error nothing is asked any more, so libFuzzer is shown what there is, or nothing. */
   #fail(purpose: Purpose): void {
     this.#finish(purpose);
-    this.#counters.publish();
+    if (this.#hidesFailures) this.#counters.hide();
+    else this.#counters.publish();
   }
 
   #finish(purpose: Purpose): void {

@@ -136,19 +136,28 @@ describe('the detector behind the guard', () => {
     expect('polluted' in String.prototype).toBe(false);
   });
 
-  it('says where it cannot be undone', () => {
+  it('puts right what was replaced or deleted, in its order, whatever descriptors inherit meanwhile', () => {
     const { guard, state } = start();
     check(guard, 1);
     state.report = true;
+    const { at, concat } = Array.prototype;
+    const names = Object.getOwnPropertyNames(Array.prototype);
     prototype.polluted = 1;
-    const { at } = prototype;
     prototype.at = () => {};
+    Reflect.deleteProperty(Array.prototype, 'concat');
+    Object.defineProperty(Object.prototype, 'get', { value: 1, configurable: true });
     check(guard, 1);
-    try {
-      expect(guard.restore()).toBe(false);
-    } finally {
-      prototype.at = at;
-    }
+    expect(guard.restore()).toBe(true);
+    expect([Array.prototype.at, Array.prototype.concat]).toEqual([at, concat]);
+    expect(Object.getOwnPropertyNames(Array.prototype)).toEqual(names);
+    expect('get' in Object.prototype).toBe(false);
+  });
+
+  it('says where it cannot be undone: before it has seen how prototypes should be', () => {
+    const { guard, state } = start();
+    expect(guard.restore()).toBe(false);
+    check(guard, 1);
+    state.report = true;
     expect(guard.restore()).toBe(true);
   });
 

@@ -239,6 +239,63 @@ describe('what is new', () => {
   });
 });
 
+describe('where failures are hidden', () => {
+  const fail = (sites: number[], on = 1) => {
+    let executions = 0;
+    return () => {
+      for (const site of sites) pc(site);
+      if (++executions === on) throw new Error('failed');
+    };
+  };
+
+  it.each([
+    1, 2, 3,
+  ])('an input shows nothing if its execution %i fails, and the next is none the worse', (on) => {
+    const { trace, reached, isNew } = start({ hidesFailures: true });
+    expect(() => trace(fail([1, 2, 3], on))).toThrow('failed');
+    expect(reached()).toEqual([]);
+    trace(() => [2, 5].forEach(pc));
+    expect(reached()).toEqual([2, 5]);
+    expect(isNew(() => [1, 9].forEach(pc))).toBe(true);
+    expect(reached()).toEqual([1, 9]);
+  });
+
+  it('so it is where a promise rejects', async () => {
+    const { trace, reached } = start({ hidesFailures: true });
+    const run = trace(async () => {
+      pc(1);
+      await null;
+      throw new Error('failed');
+    });
+    await expect(run).rejects.toThrow('failed');
+    expect(reached()).toEqual([]);
+  });
+});
+
+describe('what was reached for the first time', () => {
+  it('is told once, when it counts', () => {
+    const { trace } = start();
+    trace(() => [1, 2].forEach(pc));
+    trace(() => [2, 3].forEach(pc));
+    expect(session.takeReached()).toEqual([at(1), at(2), at(3)]);
+    let executions = 0;
+    trace(() => {
+      pc(1);
+      if (++executions === 1) pc(4); // Does not come back.
+    });
+    expect(session.takeReached()).toEqual([]);
+  });
+
+  it('is told with its input', () => {
+    const inputs: string[] = [];
+    const { trace } = start({ onNew: (input) => void inputs.push(Buffer.from(input).toString()) });
+    trace(() => pc(1), Buffer.from('first'));
+    trace(() => pc(1), Buffer.from('second'));
+    trace(() => pc(2), Buffer.from('third'));
+    expect(inputs).toEqual(['first', 'third']);
+  });
+});
+
 describe('an asynchronous run', () => {
   const later = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -34,6 +34,13 @@ export interface CollectOptions {
   remote?: boolean;
 }
 
+export interface RecordOptions extends CollectOptions {
+  /** The buffer for who records often, and keeps it: a fresh one has 2 MB to clear. */
+  descriptor?: Descriptor;
+  /** Each PC stands in the buffer once; slower. Not in remote sections. */
+  unique?: boolean;
+}
+
 /** What a run caused in a remote section. */
 export interface CollectedRemote extends Section {
   pcs?: bigint[];
@@ -75,14 +82,15 @@ const traceOf = ({ words, limit }: Descriptor): Trace => ({
  */
 export function record<R, T>(
   fn: () => R,
-  { mode = 'pc', entries = KCOV_BUF_MAX_ENTRIES, remote = false }: CollectOptions,
+  { mode = 'pc', entries = KCOV_BUF_MAX_ENTRIES, remote = false, descriptor, unique = false }: RecordOptions,
   finish: (recording: Recording, outcome: { result: Awaited<R> } | { error: unknown }) => T,
 ): T | Promise<T> {
   // A new LWP would not be refused, but the caller's own trace would lack what runs here.
   if (boot().cpu.curlwp.l_kcov !== null)
     throw new DeviceError('EBUSY', 'ioctl', 'the caller is traced already');
   const words = mode === 'pc' ? KCOV_MODE_TRACE_PC : KCOV_MODE_TRACE_CMP;
-  const own = new Descriptor(entries);
+  const own = descriptor ?? new Descriptor(entries);
+  own.reset();
   const remotes = remote ? new Remotes({ newborn: true }) : null;
   remotes?.enable(words);
   const end = (outcome: { result: Awaited<R> } | { error: unknown }): T => {
@@ -91,14 +99,15 @@ export function record<R, T>(
       ...traceOf(own),
       remotes: traced.map(({ subsystem, id, descriptor }) => ({ subsystem, id, ...traceOf(descriptor) })),
     };
-    own.close();
+    if (own !== descriptor) own.close();
     remotes?.close();
     return finish(recording, outcome);
   };
   let result: R;
   try {
     result = lwpCreate(() => {
-      own.enable(words);
+      if (unique) own.enableUnique();
+      else own.enable(words);
       return fn();
     });
   } catch (error) {

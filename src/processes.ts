@@ -34,9 +34,17 @@ export const KERNEL_VARIABLE = 'KCOVJS_KERNEL';
 /** The folder in which a parent waits, or undefined where there is none. */
 export const parentFolder = (): string | undefined => process.env[KERNEL_VARIABLE];
 
+const prefixOf = (pid: number): string => `kcovjs-kernel-${pid}-`;
+
+/** Removes what a process has left that had no time for it. */
+export function forgetProcess(pid: number): void {
+  for (const name of list(tmpdir()).filter((one) => one.startsWith(prefixOf(pid))))
+    rmSync(join(tmpdir(), name), { recursive: true, force: true });
+}
+
 /** Names a folder that is not there before it is needed, and goes with this process. */
 export function becomeParent(): string {
-  const folder = join(tmpdir(), `kcovjs-kernel-${process.pid}-${randomUUID()}`);
+  const folder = join(tmpdir(), `${prefixOf(process.pid)}${randomUUID()}`);
   process.env[KERNEL_VARIABLE] = folder;
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
@@ -90,9 +98,15 @@ export class Children implements Peers {
     return existsSync(folder) ? new Child(folder) : null;
   }
 
+  /** Once for each run of who traces everything, so it must not cost much: one digit in the place of another. */
   traceNew(tracing: number): void {
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    put(join(this.#folder, 'tracing'), `${tracing}`);
+    const path = join(this.#folder, 'tracing');
+    try {
+      writeFileSync(path, `${tracing}`, { flag: 'r+' });
+    } catch {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 }); // It is not there yet.
+      put(path, `${tracing}`);
+    }
   }
 
   /** Modules that children have loaded since the last call. */

@@ -46,18 +46,16 @@ export function headline({ name, message }: ErrorText): string {
 const isErrorLike = (value: unknown): value is { name?: unknown; message: unknown; stack?: unknown } =>
   typeof value === 'object' && value !== null && (value as { message?: unknown }).message !== undefined;
 
-/**
- * The frames of the code under test: what stands between what it called of ours, and what of ours called it. The
- * stack's head is of the time when the error was made, and may be stale.
- */
+/** The stack's head is of the time when the error was made, and may be stale. */
 function framesOf(stack: unknown, message: string): string[] {
   if (typeof stack !== 'string') return [];
   const head = message === '' ? -1 : stack.indexOf(message);
-  const frames = stack
-    .slice(head === -1 ? 0 : head + message.length)
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line.startsWith('at '));
+  const lines = stack.slice(head === -1 ? 0 : head + message.length).split('\n');
+  return theirFrames(lines.map((line) => line.trim()).filter((line) => line.startsWith('at ')));
+}
+
+/** The frames of the code under test: what stands between what it called of ours, and what of ours called it. */
+export function theirFrames(frames: readonly string[]): string[] {
   const start = frames.findIndex(isTheirs);
   if (start === -1) return [];
   const theirs = frames.slice(start);
@@ -65,5 +63,6 @@ function framesOf(stack: unknown, message: string): string[] {
   return end === -1 ? theirs : theirs.slice(0, end);
 }
 
-const isTheirs = (line: string): boolean =>
+/** Whether a frame, or a path, is of the code under test. */
+export const isTheirs = (line: string): boolean =>
   line.includes(THEIRS) || !OURS_PARTS.some((part) => line.includes(part));

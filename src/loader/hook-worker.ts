@@ -56,8 +56,8 @@ function watch(worker: Worker): void {
   worker.once('exit', () => boot().sections.threadExited(threadId));
 }
 
-/** What a worker thread would inherit, were nothing said. */
-function loadingArgv(): string[] {
+/** What a worker thread would inherit, were nothing said. Others, such as `-e`, say what to run. */
+export function loadingArgv(): string[] {
   return process.execArgv.filter((word, i, words) => {
     const [name] = word.split('=');
     return LOADING.includes(name!) || LOADING.includes(words[i - 1] ?? '');

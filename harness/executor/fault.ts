@@ -1,0 +1,14 @@
+import type { ErrorText } from '../symbolize/stack.ts';
+
+/**
+ * How an execution went wrong: a thrown error, a bug detector's report, a promise rejection or an error of a timer
+ * that nobody handled, a run that takes too long, one that takes too much memory, a process that died of a signal,
+ * and one that the target ended itself.
+ */
+export type FaultKind = 'error' | 'detector' | 'rejection' | 'timeout' | 'oom' | 'crash' | 'exit';
+
+export interface Fault {
+  kind: FaultKind;
+  /** What was thrown; of the other kinds what there is to say, and the stack where it is known. */
+  error: ErrorText;
+}

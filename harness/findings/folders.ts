@@ -1,0 +1,11 @@
+import { basename, join, normalize, resolve } from 'node:path';
+
+/** Where a campaign keeps what is no input: beside its corpus, `corpus.kcovjs`. */
+export function campaignFolder(corpus: string): string {
+  const path = normalize(corpus).replace(/\/+$/, '');
+  // `.` and `..` have no name to add to.
+  return `${/^\.*$/.test(basename(path)) ? resolve(path || '/') : path}.kcovjs`;
+}
+
+/** Where its findings are, a folder each. */
+export const findingsFolder = (corpus: string): string => join(campaignFolder(corpus), 'findings');

@@ -1,15 +1,26 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { kldliterals, kldstat } from '../../src/ksyms/linker.ts';
+import { checkDictionaries } from '../corpus/dictionaries.ts';
 import { fuzz } from '../engine/fuzz.ts';
 import { type EngineOptions, flag } from '../engine/options.ts';
 import { statOf } from '../inputs.ts';
 import { prepare } from '../prepare.ts';
+import { targetPath } from '../target.ts';
 import { UsageError } from '../usage.ts';
-import { addTargetOptions, engineOptionsOf, filterOf, type TargetOptions, wholeNumber } from './options.ts';
+import { campaignOf } from './campaign-of.ts';
+import {
+  addTargetOptions,
+  engineOptionsOf,
+  filterOf,
+  type TargetOptions,
+  targetWords,
+  wholeNumber,
+} from './options.ts';
+import { planOf } from './plan.ts';
 import { summary } from './summary.ts';
 
 interface FuzzOptions extends TargetOptions {
@@ -21,6 +32,10 @@ interface FuzzOptions extends TargetOptions {
   remote: boolean;
   hints: boolean;
   stackTraces?: boolean;
+  workers?: number;
+  keepGoing?: boolean;
+  json?: boolean;
+  prometheus?: number;
 }
 
 /** @param libFuzzerFlags what stood behind `--` */
@@ -50,6 +65,10 @@ export function fuzzCommand(libFuzzerFlags: readonly string[]): Command {
       .option('--no-remote', 'no feedback from remote sections, to see what it is worth')
       .option('--stack-traces', 'capture stacks in every run, for targets that read them; slower')
       .option('--no-hints', 'no inputs made from what others compare, to see what they are worth')
+      .option('--workers <n>', 'fuzz in so many processes, which share the corpus', wholeNumber)
+      .option('--keep-going', 'findings do not end it: each is kept, made smaller and listed')
+      .option('--json', 'JSON lines on standard output instead of a screen')
+      .option('--prometheus <port>', 'serve metrics on loopback; 0 for any free port', wholeNumber)
       // Jazzer.js adds it where libFuzzer starts further processes (-fork, -merge); our PCs need no file to agree.
       .addOption(new Option('--id-sync-file <file>').hideHelp()),
   ).action((target: string, corpus: string[], options: FuzzOptions) =>
@@ -69,19 +88,15 @@ async function run(
   flags: readonly string[],
   options: FuzzOptions,
 ): Promise<void> {
-  checkCorpus(corpus);
+  const isCampaign = [options.workers, options.keepGoing, options.json, options.prometheus].some(
+    (one) => one !== undefined,
+  );
+  if (isCampaign) return fuzzTogether(name, corpus, flags, options);
+  checkSeeds(corpus.slice(1));
+  checkCorpus(corpus[0]);
   checkArtifacts(flags);
-  const engine: EngineOptions = {
-    ...engineOptionsOf(options),
-    corpus,
-    libFuzzerFlags: [...flags, ...(options.mode === 'regression' ? ['-runs=0'] : [])],
-    loop: options.sync ? 'sync' : options.async ? 'async' : 'auto',
-    ...(options.timeout !== undefined && { timeout: options.timeout }),
-    expectedErrors: options.expectedErrors ?? [],
-    remote: options.remote,
-    hints: options.hints,
-    stackTraces: options.stackTraces ?? false,
-  };
+  const checked = flagsOf(checkDictionaries(flags), options);
+  const engine: EngineOptions = { ...engineOf(options), corpus, libFuzzerFlags: checked };
   const { target } = await prepare(name, filterOf(options), engine);
   if (kldstat().length === 1)
     process.stderr.write(
@@ -98,6 +113,51 @@ async function run(
   for (const line of summary(result)) process.stderr.write(`kcovjs: ${line}\n`);
   // A target may have left timers and sockets behind.
   process.exit(result.code);
+}
+
+const engineOf = (options: FuzzOptions): EngineOptions => ({
+  ...engineOptionsOf(options),
+  loop: options.sync ? 'sync' : options.async ? 'async' : 'auto',
+  ...(options.timeout !== undefined && { timeout: options.timeout }),
+  expectedErrors: options.expectedErrors ?? [],
+  remote: options.remote,
+  hints: options.hints,
+  stackTraces: options.stackTraces ?? false,
+});
+
+const flagsOf = (flags: readonly string[], { mode }: FuzzOptions): string[] =>
+  mode === 'regression' ? [...flags, '-runs=0'] : [...flags];
+
+/** Several processes, or one that goes on: a campaign of one target. */
+async function fuzzTogether(
+  name: string,
+  corpus: readonly string[],
+  libFuzzerFlags: readonly string[],
+  options: FuzzOptions,
+): Promise<void> {
+  if (options.expectedErrors !== undefined)
+    throw new UsageError('-x, --expected-errors: a campaign lists every error; leave --workers and such out');
+  const path = targetPath(name);
+  const [folder = `${basename(path, extname(path))}-corpus`, ...seeds] = corpus;
+  checkSeeds(seeds);
+  const flags = flagsOf(checkDictionaries(libFuzzerFlags), options);
+  const plan = planOf({
+    name,
+    target: path,
+    corpus: folder,
+    seeds: seeds.map((one) => resolve(one)),
+    request: { filter: filterOf(options), engine: engineOf(options) },
+    flags,
+    options: targetWords(options),
+  });
+  await campaignOf({
+    plans: [plan],
+    workers: options.workers ?? 1,
+    keepGoing: options.keepGoing ?? false,
+    flags,
+    json: options.json ?? false,
+    ...(options.prometheus !== undefined && { prometheus: options.prometheus }),
+  });
 }
 
 /**
@@ -129,11 +189,14 @@ function again(): Promise<void> {
   });
 }
 
-/** The first folder is made if need be, and must take new inputs; the others must be there. */
-function checkCorpus([first, ...others]: readonly string[]): void {
-  for (const path of others) {
+function checkSeeds(paths: readonly string[]): void {
+  for (const path of paths) {
     if (statOf(path) === undefined) throw new UsageError(`${path}: no such corpus folder`);
   }
+}
+
+/** The first folder is made if need be, and must take new inputs. */
+function checkCorpus(first: string | undefined): void {
   if (first === undefined || statOf(first)?.isFile()) return;
   try {
     mkdirSync(first, { recursive: true });

@@ -1,19 +1,18 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { KERNEL_VARIABLE } from '../../src/processes.ts';
 import { EXIT, UsageError } from '../usage.ts';
+import { campaignCommand } from './campaign.ts';
+import { findingsCommand } from './findings.ts';
 import { fuzzCommand } from './fuzz.ts';
 import { ksymsCommand } from './ksyms.ts';
+import { mergeCommand } from './merge.ts';
+import { minimizeCommand } from './minimize.ts';
 import { split } from './options.ts';
 import { replayCommand } from './replay.ts';
 import { reportCommand } from './report.ts';
 import { symbolizeCommand } from './symbolize.ts';
-
-function version(): string {
-  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
-}
+import { version } from './version.ts';
 
 /** @param flags libFuzzer's */
 function program(flags: readonly string[]): Command {
@@ -21,7 +20,17 @@ function program(flags: readonly string[]): Command {
     .description('Fuzzing with kcov-style feedback for JavaScript')
     .version(version())
     .showSuggestionAfterError();
-  const commands = [fuzzCommand(flags), replayCommand(), reportCommand(), ksymsCommand(), symbolizeCommand()];
+  const commands = [
+    fuzzCommand(flags),
+    campaignCommand(),
+    findingsCommand(),
+    replayCommand(),
+    minimizeCommand(),
+    mergeCommand(),
+    reportCommand(),
+    ksymsCommand(),
+    symbolizeCommand(),
+  ];
   for (const command of commands) main.addCommand(command);
   for (const command of [main, ...main.commands]) {
     command.exitOverride().configureOutput({ outputError: () => {} });
@@ -47,8 +56,10 @@ function fail(error: unknown): number {
   return EXIT.ourFailure;
 }
 
-// A reader such as `head` may close the pipe before all is written; that is no failure of ours.
+// A reader such as `head` may close the pipe before all is written; that is no failure of ours. A campaign looks after
+// its reader itself, and goes on without one.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (process.stdout.listenerCount('error') > 1) return;
   process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.ourFailure);
 });
 

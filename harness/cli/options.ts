@@ -73,3 +73,14 @@ export const filterOf = ({ includes, excludes }: TargetOptions): Partial<Filter>
   ...(includes && { include: includes }),
   ...(excludes && { exclude: excludes }),
 });
+
+/** The same options as words, for a command that loads the target in the same way. */
+export const targetWords = (options: TargetOptions): string[] => [
+  ...each('-i', options.includes),
+  ...each('-e', options.excludes),
+  ...(options.fuzzEntryPoint === 'fuzz' ? [] : ['-f', options.fuzzEntryPoint]),
+  ...each('-h', options.customHooks),
+  ...each('--disable-bug-detectors', options.disableBugDetectors),
+];
+
+const each = (name: string, values: readonly string[] = []): string[] => values.flatMap((one) => [name, one]);

@@ -2,24 +2,33 @@ import { Command } from 'commander';
 import { overflowed, pcsOf, type Recording, record, type Trace } from '../collect.ts';
 import type { FuzzTarget } from '../engine/execution.ts';
 import { type Outcome, runOnce } from '../engine/run-once.ts';
+import { Executor } from '../executor/executor.ts';
+import type { FaultKind } from '../executor/fault.ts';
 import { type Input, inputFiles, readInput } from '../inputs.ts';
 import { prepare } from '../prepare.ts';
 import { snapshot } from '../snapshot.ts';
 import { formatAddress, formatFrame } from '../symbolize/format.ts';
 import { describeError, type ErrorText, headline } from '../symbolize/stack.ts';
 import { Symbolizer } from '../symbolize/symbolizer.ts';
+import { targetPath } from '../target.ts';
 import { EXIT } from '../usage.ts';
+import { MEMORY } from './limits.ts';
 import { addTargetOptions, engineOptionsOf, filterOf, type TargetOptions, wholeNumber } from './options.ts';
+
+/** Faults after which a process is there as before. */
+const SURVIVED: ReadonlySet<FaultKind> = new Set<FaultKind>(['error', 'detector', 'rejection']);
 
 interface ReplayOptions extends TargetOptions {
   json?: boolean;
   last: number;
+  timeout?: number;
   all?: boolean;
 }
 
 interface Replayed {
   input: Input;
-  outcome: Outcome;
+  /** How it failed. */
+  error: ErrorText | null;
   pcs: bigint[];
   overflowed: boolean;
   remotes: Remote[];
@@ -41,7 +50,12 @@ export function replayCommand(): Command {
       .argument('<file...>', 'inputs, or folders of inputs')
       .option('--json', 'one JSON object a line and input, with the whole trace')
       .option('-n, --last <count>', 'how many PCs of the end of the trace to print', wholeNumber, 30)
-      .option('--all', 'print the whole trace'),
+      .option('--all', 'print the whole trace')
+      .option(
+        '--timeout <ms>',
+        'end a run that takes longer, or ends the process, and say where it was',
+        wholeNumber,
+      ),
   ).action(replay);
 }
 
@@ -49,14 +63,29 @@ async function replay(name: string, paths: string[], options: ReplayOptions): Pr
   const files = inputFiles(paths);
   const { target } = await prepare(name, filterOf(options), engineOptionsOf(options));
   let symbolizer = new Symbolizer(snapshot());
+  const executor = options.timeout === undefined ? undefined : executorFor(name, options);
   for (const file of files) {
-    const replayed = await run(target, readInput(file));
+    const input = readInput(file);
+    const replayed = (executor && (await fatal(executor, input))) ?? (await run(target, input));
     // A run may load further modules.
     if (allPcs(replayed).some((pc) => symbolizer.lookup(pc) === undefined))
       symbolizer = new Symbolizer(snapshot());
     process.stdout.write(options.json ? asJson(replayed, symbolizer) : asText(replayed, symbolizer, options));
-    if (replayed.outcome.kind === 'finding') process.exitCode = EXIT.finding;
+    if (replayed.error !== null) process.exitCode = EXIT.finding;
   }
+  await executor?.close();
+}
+
+function executorFor(name: string, options: ReplayOptions): Executor {
+  const request = { target: targetPath(name), filter: filterOf(options), engine: engineOptionsOf(options) };
+  return new Executor(request, { timeout: options.timeout!, memory: MEMORY });
+}
+
+/** A run that would not come back is not run here: it is seen elsewhere first. @returns null where it does */
+async function fatal(executor: Executor, input: Input): Promise<Replayed | null> {
+  const { fault } = await executor.execute(input.data);
+  if (fault === null || SURVIVED.has(fault.kind)) return null;
+  return { input, error: fault.error, pcs: [], overflowed: false, remotes: [] };
 }
 
 function run(target: FuzzTarget, input: Input): Promise<Replayed> {
@@ -69,7 +98,7 @@ function run(target: FuzzTarget, input: Input): Promise<Replayed> {
       const remotes = recording.remotes
         .map(({ subsystem, id, ...trace }) => ({ subsystem, id, ...traced(trace) }))
         .filter(({ pcs }) => pcs.length > 0);
-      return { input, outcome: result.result, ...traced(recording), remotes };
+      return { input, error: errorOf(result.result), ...traced(recording), remotes };
     },
   );
   return Promise.resolve(done);
@@ -77,17 +106,17 @@ function run(target: FuzzTarget, input: Input): Promise<Replayed> {
 
 const allPcs = ({ pcs, remotes }: Replayed): bigint[] => [pcs, ...remotes.map((remote) => remote.pcs)].flat();
 
-const errorOf = ({ outcome }: Replayed): ErrorText | null =>
+const errorOf = (outcome: Outcome): ErrorText | null =>
   outcome.kind === 'finding' ? describeError(outcome.error) : null;
 
 function asJson(replayed: Replayed, symbolizer: Symbolizer): string {
-  const { input, outcome, pcs, remotes } = replayed;
+  const { input, error, pcs, remotes } = replayed;
   const trace = (list: bigint[]) => list.map((pc) => ({ pc: formatAddress(pc), ...symbolizer.lookup(pc) }));
   return `${JSON.stringify({
     file: input.path,
     size: input.data.length,
-    outcome: outcome.kind,
-    error: errorOf(replayed),
+    outcome: error === null ? 'ok' : 'finding',
+    error,
     overflowed: replayed.overflowed,
     trace: trace(pcs),
     // Words of 64 bits do not fit JSON's numbers.
@@ -103,13 +132,12 @@ function asJson(replayed: Replayed, symbolizer: Symbolizer): string {
 }
 
 function asText(replayed: Replayed, symbolizer: Symbolizer, options: ReplayOptions): string {
-  const { input, remotes } = replayed;
-  const error = errorOf(replayed);
+  const { input, error, remotes } = replayed;
   const lines = [
     `${input.path} (${input.data.length} bytes): ${error === null ? 'ok' : headline(error)}`,
     ...(error?.stack ?? []).map((frame) => `    ${frame}`),
     ...traceText('trace', replayed, symbolizer, options),
-    ...(allPcs(replayed).length === 0
+    ...(allPcs(replayed).length === 0 && error === null
       ? ['  nothing that ran is instrumented; say which files are with -i']
       : []),
     ...remotes.flatMap((remote) =>

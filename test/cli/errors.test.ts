@@ -91,6 +91,14 @@ describe('a mistake of the caller is one line that names it', () => {
     mkdirSync(join(cwd, 'empty'));
     expect(refusal(['report', SYNC, 'empty'], cwd)).toMatch(/empty: no inputs/);
   });
+  test('a dictionary that is broken, with its line, and one that is not there', () => {
+    const cwd = emptyFolder();
+    writeFileSync(join(cwd, 'words.dict'), '# words\nkw="fine"\nkw="\\q"\n');
+    expect(refusal(['fuzz', SYNC, '--', '-dict=words.dict'], cwd)).toBe(
+      'kcovjs: words.dict:3: no entry of a dictionary: "kw=\\"\\\\q\\""; write name="word" with no escapes but \\\\, \\" and \\xAB, and comments in lines of their own',
+    );
+    expect(refusal(['fuzz', SYNC, '--', '-dict=no.dict'])).toMatch(/-dict: no\.dict: cannot be read: ENOENT/);
+  });
   test('a target that fails while it loads', () => {
     const cwd = emptyFolder();
     writeFileSync(join(cwd, 'fails.mjs'), 'throw new TypeError("at the start");\n');

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 export const TARGETS = join(ROOT, 'test/fixtures/targets');
-const MAIN = join(ROOT, 'dist/harness/cli/main.js');
+export const MAIN = join(ROOT, 'dist/harness/cli/main.js');
 
 export interface Ran {
   code: number | null;
@@ -27,3 +27,7 @@ export function kcovjs(args: readonly string[], { cwd = emptyFolder(), input = '
   });
   return { code: status, stdout, stderr, cwd };
 }
+
+/** What stands on standard error, but for what is said now and then where it takes long. */
+export const withoutProgress = (stderr: string): string =>
+  stderr.replace(/^kcovjs: \d+ (bytes after \d+ executions|of \d+ inputs executed.*)\n/gm, '');

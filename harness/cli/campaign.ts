@@ -1,0 +1,71 @@
+import { Command } from 'commander';
+import { configSchema, readConfig, type TargetConfig } from '../campaign/config.ts';
+import { flag } from '../engine/options.ts';
+import { UsageError } from '../usage.ts';
+import { campaignOf } from './campaign-of.ts';
+import { targetWords } from './options.ts';
+import { cores, planOf } from './plan.ts';
+
+interface CampaignCommandOptions {
+  json?: boolean;
+  schema?: boolean;
+}
+
+export function campaignCommand(): Command {
+  return new Command('campaign')
+    .description('fuzz several targets, unattended, as a configuration file says')
+    .argument('[config]', 'JSON, or a module whose default export is the configuration')
+    .option('--json', 'JSON lines on standard output instead of a screen')
+    .option('--schema', 'print the JSON Schema of a configuration')
+    .action(campaign);
+}
+
+async function campaign(path: string | undefined, options: CampaignCommandOptions): Promise<void> {
+  const { schema = false, json = false } = options;
+  if (schema) {
+    process.stdout.write(`${JSON.stringify(configSchema(), null, 2)}\n`);
+    return;
+  }
+  if (path === undefined) throw new UsageError('campaign: no configuration; give the path of one');
+  const config = await readConfig(path);
+  await campaignOf({
+    plans: config.targets.map(plan),
+    workers: config.workers ?? cores(),
+    keepGoing: config.keepGoing ?? true,
+    flags: config.maxTotalTime === undefined ? [] : [`-max_total_time=${config.maxTotalTime}`],
+    json,
+    ...(config.prometheus !== undefined && { prometheus: config.prometheus }),
+  });
+}
+
+function plan(one: TargetConfig) {
+  const { flags = [], includes, excludes, fuzzEntryPoint = 'fuzz', customHooks, disableBugDetectors } = one;
+  if (flag(flags, 'max_total_time') !== undefined)
+    throw new UsageError(`${one.name}: flags: -max_total_time: say maxTotalTime of the campaign instead`);
+  return planOf({
+    name: one.name!,
+    target: one.target,
+    corpus: one.corpus,
+    seeds: one.seeds ?? [],
+    flags,
+    ...(one.weight !== undefined && { weight: one.weight }),
+    request: {
+      filter: { ...(includes && { include: includes }), ...(excludes && { exclude: excludes }) },
+      engine: {
+        fuzzEntryPoint,
+        customHooks: customHooks ?? [],
+        disableBugDetectors: disableBugDetectors ?? [],
+        loop: one.loop ?? 'auto',
+        hints: true,
+        ...(one.timeout !== undefined && { timeout: one.timeout }),
+      },
+    },
+    options: targetWords({
+      fuzzEntryPoint,
+      ...(includes && { includes }),
+      ...(excludes && { excludes }),
+      ...(customHooks && { customHooks }),
+      ...(disableBugDetectors && { disableBugDetectors }),
+    }),
+  });
+}

@@ -16,8 +16,17 @@ import { type Report, terminalText, writeReport } from './report.ts';
 import { search } from './search.ts';
 import { slowdown } from './slowdown.ts';
 import { start } from './start.ts';
+import { workers } from './workers.ts';
 
-const PARTS = [slowdown, rate, coverage, search, start, callbacks] as unknown as readonly Part<unknown>[];
+const PARTS = [
+  slowdown,
+  rate,
+  coverage,
+  search,
+  start,
+  callbacks,
+  workers,
+] as unknown as readonly Part<unknown>[];
 
 async function main(): Promise<number> {
   const names = PARTS.map((part) => part.name);

@@ -39,7 +39,7 @@ test('a tiny run writes all that it measured, as JSON, as Markdown and as a char
   const subjects = stderr.trimEnd().split('\n');
   expect(subjects).toContain('bench: rate: smol-toml');
   for (const one of subjects)
-    expect(one).toMatch(/^bench: (?:slowdown|rate|coverage|bugs|start|callbacks): /);
+    expect(one).toMatch(/^bench: (?:slowdown|rate|coverage|bugs|start|callbacks|workers): /);
 
   const report = JSON.parse(readFileSync(join(out, 'bench.json'), 'utf8')) as Report;
   expect(report).toMatchObject({

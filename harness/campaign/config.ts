@@ -21,6 +21,7 @@ const target = z
     disableBugDetectors: z.array(pattern).optional(),
     loop: z.enum(['auto', 'sync', 'async']).optional(),
     timeout: z.int().positive().optional().describe('milliseconds that one run may take'),
+    maxTime: z.int().positive().optional().describe('seconds that its workers may take together'),
     weight: z.number().positive().max(1000).optional().describe('of the time of all targets; 1 by default'),
     flags: z.array(z.string().startsWith('-')).optional().describe("libFuzzer's flags"),
   })

@@ -23,7 +23,8 @@ const AGE = 1 / 2;
 
 interface Account {
   run: TargetRun;
-  /** Time that it was given, for its weight: who has least is next. */
+  /** Milliseconds of workers that it was given; and for its weight: who has least is next. */
+  given: number;
   used: number;
   /** PCs that were new in its turns, the last ones most. */
   progress: number;
@@ -37,23 +38,27 @@ export class FairShares implements Schedule {
 
   /** @param time milliseconds that the campaign has; undefined where only the user ends it */
   constructor(runs: readonly TargetRun[], workers: number, time?: number) {
-    this.#accounts = runs.map((run) => ({ run, used: 0, progress: 0, covered: 0 }));
+    this.#accounts = runs.map((run) => ({ run, given: 0, used: 0, progress: 0, covered: 0 }));
     const fair = time === undefined ? LONGEST : (time * workers) / (TURNS * runs.length);
     this.#slice = Math.min(Math.max(fair, SHORTEST), LONGEST);
   }
 
   next(): Turn | undefined {
-    const left = this.#accounts.filter(({ run }) => !run.isDone);
+    const left = this.#accounts.filter((account) => !account.run.isDone && leftOf(account) > 0);
     for (const account of left) observe(account);
     const most = Math.max(1, ...left.map(({ progress }) => progress));
     const chosen = left.reduce((a, b) => (b.used < a.used ? b : a), left[0]!);
     if (chosen === undefined) return undefined;
     const factor = chosen.run.plan.weight * (1 + (MOST * chosen.progress) / most);
-    chosen.used += this.#slice / factor;
+    const slice = Math.min(this.#slice, leftOf(chosen));
+    chosen.given += slice;
+    chosen.used += slice / factor;
     chosen.progress *= AGE;
-    return { run: chosen.run, slice: this.#slice };
+    return { run: chosen.run, slice };
   }
 }
+
+const leftOf = ({ run, given }: Account): number => (run.plan.budget ?? Number.POSITIVE_INFINITY) - given;
 
 function observe(account: Account): void {
   const { covered } = account.run.coverage;

@@ -22,6 +22,8 @@ export interface TargetPlan {
   flags: readonly string[];
   /** Of the time of a campaign with several targets. */
   weight: number;
+  /** Milliseconds that its workers may take together, in a campaign with several targets. */
+  budget?: number;
   /** Megabytes at which a worker is started anew. */
   memory: number;
 }

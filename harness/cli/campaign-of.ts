@@ -65,9 +65,12 @@ function open({ plans, workers, keepGoing, flags }: CampaignRequest): Promise<Ca
     workers,
     keepGoing,
     ...(time !== undefined && { time }),
-    schedule: (list) => (list.length === 1 ? always(list) : new FairShares(list, workers, time)),
+    schedule: (list) => (isPlain(plans) ? always(list) : new FairShares(list, workers, time)),
   });
 }
+
+const isPlain = (plans: readonly CampaignPlan[]): boolean =>
+  plans.length === 1 && plans[0]!.budget === undefined;
 
 async function viewsOf({ prometheus }: CampaignRequest, people: PeopleView | undefined): Promise<View[]> {
   const view = people ?? new JsonLines(process.stdout);

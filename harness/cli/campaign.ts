@@ -49,6 +49,7 @@ function plan(one: TargetConfig) {
     seeds: one.seeds ?? [],
     flags,
     ...(one.weight !== undefined && { weight: one.weight }),
+    ...(one.maxTime !== undefined && { budget: 1000 * one.maxTime }),
     request: {
       filter: { ...(includes && { include: includes }), ...(excludes && { exclude: excludes }) },
       engine: {

@@ -25,6 +25,8 @@ export interface PlanRequest {
   /** Options of the command line that say how the target is loaded, for the command that runs an input again. */
   options: readonly string[];
   weight?: number;
+  /** Milliseconds. */
+  budget?: number;
 }
 
 /** @throws {UsageError} for flags that a campaign cannot have, and a target that is not there */

@@ -5,7 +5,7 @@ import type { TargetRun } from '../../harness/campaign/target-run.ts';
 
 /** All that a schedule looks at. */
 interface Fake {
-  plan: { weight: number };
+  plan: { weight: number; budget?: number };
   coverage: CampaignCoverage;
   isDone: boolean;
 }
@@ -53,6 +53,18 @@ test('what is done is left out, and at last there is nothing to do', () => {
   expect(shares(fakes, 10)).toEqual([0, 10]);
   fakes[1]!.isDone = true;
   expect(shares(fakes, 10)).toEqual([0, 0]);
+});
+
+test('a budget is the most that a target gets, to the millisecond', () => {
+  const fakes = [fake(), fake()];
+  fakes[0]!.plan.budget = 700_000;
+  const schedule = new FairShares(fakes as unknown as TargetRun[], 1);
+  let given = 0;
+  for (let i = 0; i < 100; i++) {
+    const { run, slice } = schedule.next()!;
+    if ((run as unknown as Fake) === fakes[0]) given += slice!;
+  }
+  expect(given).toBe(700_000);
 });
 
 test('each target has its turns in a campaign that ends', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from './usage.ts';
@@ -15,6 +16,9 @@ export interface Input {
   path: string;
   data: Buffer;
 }
+
+/** An input's name in a corpus, as libFuzzer has it. */
+export const inputName = (data: Uint8Array): string => createHash('sha1').update(data).digest('hex');
 
 /** Every file that `paths` name, folders with all that is below them, in the order of their names. */
 export function inputFiles(paths: readonly string[]): string[] {

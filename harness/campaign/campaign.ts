@@ -23,8 +23,7 @@ const LAST_LOOK = 120_000;
 
 export interface CampaignPlan extends TargetPlan {
   limits: Limits;
-  /** Path of the target's module, and the command that runs an input again, without the input. */
-  module: string;
+  /** The command that runs an input again, without the input. */
   command: readonly string[];
 }
 
@@ -33,9 +32,8 @@ export interface CampaignOptions {
   workers: number;
   /** Whether findings do not end it. */
   keepGoing: boolean;
-  /** Milliseconds, and executions of all workers, after which it ends. */
+  /** Milliseconds after which it ends. */
   time?: number;
-  executions?: number;
   /** Made for the runs, in the order of the plans. */
   schedule: (runs: readonly TargetRun[]) => Schedule;
 }
@@ -43,7 +41,6 @@ export interface CampaignOptions {
 interface Events {
   /** A finding is there, whole. */
   finding: [FindingState];
-  note: [string];
 }
 
 interface Part {
@@ -86,7 +83,7 @@ export class Campaign extends EventEmitter<Events> {
   }
 
   /**
-   * Fuzzes until it is over: by time, by executions, by a finding unless it keeps going, or by `stop`.
+   * Fuzzes until it is over: by time, by a finding unless it keeps going, or by `stop`.
    *
    * @returns whether anything was found
    * @throws {UsageError} for a target that cannot be loaded
@@ -108,8 +105,7 @@ export class Campaign extends EventEmitter<Events> {
       this.#release();
     }
     if (this.#failure !== undefined) {
-      if (!this.#parts.some(({ run }) => run.wasReady))
-        for (const { run } of this.#parts) run.folders.unmake();
+      if (!this.#isLoaded) for (const { run } of this.#parts) run.folders.unmake();
       throw this.#failure;
     }
     return this.#found.size > 0;
@@ -180,7 +176,6 @@ export class Campaign extends EventEmitter<Events> {
       request: plan.request,
       limits: plan.limits,
       store,
-      target: plan.module,
       command: plan.command,
       found: (record) => this.#tell(record, plan.name),
       again: (key, count, input) => this.#again(store, key, count, input),
@@ -210,14 +205,11 @@ export class Campaign extends EventEmitter<Events> {
     if (this.#notes.at(-1) === text) return;
     this.#notes.push(text);
     if (this.#notes.length > MAX_NOTES) this.#notes.shift();
-    this.emit('note', text);
   };
 
   #look(): void {
-    const { time, executions } = this.#options;
-    const done = this.#parts.reduce((sum, { run }) => sum + run.executions, 0);
-    if ((time !== undefined && this.#clock() >= time) || (executions !== undefined && done >= executions))
-      this.stop();
+    const { time } = this.#options;
+    if (time !== undefined && this.#clock() >= time) this.stop();
     this.#save();
   }
 

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault, FaultKind } from '../executor/fault.ts';
+import { inputName } from '../inputs.ts';
 import { replaceFile } from '../outputs.ts';
 import { journalled } from './journal.ts';
 
@@ -33,6 +33,10 @@ export function leftBehind(workerFolder: string): Candidate[] {
     .map(({ hash: _, ...candidate }) => candidate);
 }
 
+/** The same of all workers, by the folder that has theirs. */
+export const leftBehindIn = (folder: string): Candidate[] =>
+  names(folder).flatMap((name) => leftBehind(join(folder, name)));
+
 function artifacts(folder: string): (Candidate & { hash: string })[] {
   return names(folder).flatMap((name) => {
     const [, kind, hash] = ARTIFACT.exec(name) ?? [];
@@ -49,7 +53,7 @@ export function lastOf(workerFolder: string): Candidate[] {
   try {
     const input = journalled(readFileSync(journal));
     if (input === null) return [];
-    const file = join(workerFolder, 'faults', sha1(input));
+    const file = join(workerFolder, 'faults', inputName(input));
     replaceFile(file, input);
     rmSync(journal, { force: true });
     return [{ file, guess: 'crash' }];
@@ -58,12 +62,10 @@ export function lastOf(workerFolder: string): Candidate[] {
   }
 }
 
-const sha1 = (bytes: Uint8Array): string => createHash('sha1').update(bytes).digest('hex');
-
 /** A process that is killed may leave a part. */
 function isWhole(file: string, hash: string): boolean {
   try {
-    if (sha1(readFileSync(file)) === hash) return true;
+    if (inputName(readFileSync(file)) === hash) return true;
     rmSync(file, { force: true });
   } catch {
     // Gone, or not to be read: there is nothing to look at.

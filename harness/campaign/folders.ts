@@ -21,8 +21,12 @@ export class Folders {
     return join(this.state, 'findings');
   }
 
+  get workers(): string {
+    return join(this.state, 'workers');
+  }
+
   worker(number: number): string {
-    return join(this.state, 'workers', String(number));
+    return join(this.workers, String(number));
   }
 
   /** @throws errors of the file system */

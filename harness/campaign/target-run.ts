@@ -1,8 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { TargetRequest } from '../executor/executed.ts';
 import { UsageError } from '../usage.ts';
-import { type Candidate, lastOf, leftBehind } from './candidates.ts';
+import { type Candidate, lastOf, leftBehind, leftBehindIn } from './candidates.ts';
 import { CampaignCoverage } from './coverage.ts';
 import { Folders } from './folders.ts';
 import type { FromWorker, WorkerRequest } from './messages.ts';
@@ -85,7 +84,7 @@ export class TargetRun {
 
   /** What a campaign that was killed had no time to look at. */
   leftBehind(): Candidate[] {
-    return foldersIn(join(this.folders.state, 'workers')).flatMap(leftBehind);
+    return leftBehindIn(this.folders.workers);
   }
 
   /** @param at milliseconds since the start */
@@ -211,14 +210,6 @@ function lastLine({ stderr }: Death): string | undefined {
     .split('\n')
     .findLast((line) => line.startsWith('kcovjs: '))
     ?.slice('kcovjs: '.length);
-}
-
-function foldersIn(path: string): string[] {
-  try {
-    return readdirSync(path).map((name) => join(path, name));
-  } catch {
-    return [];
-  }
 }
 
 function countFiles(folder: string): number {

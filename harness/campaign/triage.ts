@@ -14,8 +14,7 @@ export interface TriageOptions {
   request: TargetRequest;
   limits: Limits;
   store: FindingStore;
-  /** Path of the target's module, and the command that runs an input. */
-  target: string;
+  /** The command that runs an input. */
   command: readonly string[];
   /** A finding is there, whole, for the first time; or it came again. */
   found(record: FindingRecord): void;
@@ -144,12 +143,12 @@ export class Triage {
     examiner: Examiner,
     seen: { fault: Fault; key: string; input: Uint8Array; reproduced: number },
   ) {
-    const { store, target, command, limits, found, again } = this.#options;
+    const { request, store, command, limits, found, again } = this.#options;
     const { fault, key, input } = seen;
     this.#underWay.add(key);
     try {
       if (store.get(key) === undefined)
-        found(store.add({ ...seen, target, command, timeout: limits.timeout }));
+        found(store.add({ ...seen, target: request.target, command, timeout: limits.timeout }));
       else again(key, 1, input);
       const examined = await examiner.examine(input, fault, key);
       if (!this.#isClosed) store.update(key, { ...examined, examined: true });

@@ -12,7 +12,6 @@ import {
   WORKER_VARIABLE,
   type WorkerRequest,
 } from './messages.ts';
-import { Tail } from './tail.ts';
 
 const ENTRY = fileURLToPath(new URL('./worker.js', import.meta.url));
 
@@ -20,6 +19,9 @@ const ENTRY = fileURLToPath(new URL('./worker.js', import.meta.url));
 const GRACE = 10_000;
 /** Milliseconds for what it wrote before its end. */
 const LAST_WORDS = 1000;
+
+/** Characters of standard error that are kept. */
+const TAIL = 1 << 16;
 
 /** How a worker's process ended. */
 export interface Death {
@@ -29,8 +31,6 @@ export interface Death {
   leaving: LeavingReason | null;
   /** The end of what it wrote to standard error. */
   stderr: string;
-  /** Whether its target was loaded. */
-  wasReady: boolean;
 }
 
 /** One life of a worker: a process that fuzzes, from its start to its end. */
@@ -38,9 +38,8 @@ export class WorkerProcess {
   readonly ended: Promise<Death>;
   readonly #child: ChildProcess;
   readonly #channel: Duplex;
-  readonly #stderr = new Tail();
+  #stderr = '';
   #leaving: Death['leaving'] = null;
-  #wasReady = false;
   #kill: NodeJS.Timeout | undefined;
 
   /** @param heard is told all that the worker says, in order */
@@ -53,7 +52,9 @@ export class WorkerProcess {
     this.#channel = this.#child.stdio[CHANNEL] as Duplex;
     this.#channel.on('error', () => {}); // Its other end dies as workers die.
     this.#child.stdout!.resume();
-    this.#child.stderr!.on('data', (data: Buffer) => this.#stderr.add(data));
+    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-TAIL);
+    });
     const lines = createInterface({ input: this.#channel });
     lines.on('error', () => {}); // The same, told again.
     lines.on('line', (line) => this.#hear(line, heard));
@@ -78,7 +79,6 @@ export class WorkerProcess {
       return; // Of a worker that was killed in the middle of it.
     }
     if (message.type === 'leaving') this.#leaving = message.why;
-    if (message.type === 'ready') this.#wasReady = true;
     heard(message);
   }
 
@@ -94,8 +94,7 @@ export class WorkerProcess {
       code,
       signal,
       leaving: this.#leaving,
-      stderr: this.#stderr.text,
-      wasReady: this.#wasReady,
+      stderr: this.#stderr,
     };
   }
 }

@@ -1,10 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
+import type { CampaignPlan } from '../campaign/campaign.ts';
 import { configSchema, readConfig, type TargetConfig } from '../campaign/config.ts';
-import { flag } from '../engine/options.ts';
+import { type EngineOptions, flag } from '../engine/options.ts';
 import { UsageError } from '../usage.ts';
 import { campaignOf } from './campaign-of.ts';
-import { targetWords } from './options.ts';
-import { cores, planOf } from './plan.ts';
+import { engineOptionsOf, filterOf, type TargetOptions, targetWords } from './options.ts';
+import { planOf } from './plan.ts';
 
 interface CampaignCommandOptions {
   json?: boolean;
@@ -30,7 +32,7 @@ async function campaign(path: string | undefined, options: CampaignCommandOption
   const config = await readConfig(path);
   await campaignOf({
     plans: config.targets.map(plan),
-    workers: config.workers ?? cores(),
+    workers: config.workers ?? availableParallelism(),
     keepGoing: config.keepGoing ?? true,
     flags: config.maxTotalTime === undefined ? [] : [`-max_total_time=${config.maxTotalTime}`],
     json,
@@ -38,10 +40,23 @@ async function campaign(path: string | undefined, options: CampaignCommandOption
   });
 }
 
-function plan(one: TargetConfig) {
-  const { flags = [], includes, excludes, fuzzEntryPoint = 'fuzz', customHooks, disableBugDetectors } = one;
+function plan(one: TargetConfig): CampaignPlan {
+  const { flags = [], fuzzEntryPoint = 'fuzz', includes, excludes, customHooks, disableBugDetectors } = one;
   if (flag(flags, 'max_total_time') !== undefined)
     throw new UsageError(`${one.name}: flags: -max_total_time: say maxTotalTime of the campaign instead`);
+  const options: TargetOptions = {
+    fuzzEntryPoint,
+    ...(includes && { includes }),
+    ...(excludes && { excludes }),
+    ...(customHooks && { customHooks }),
+    ...(disableBugDetectors && { disableBugDetectors }),
+  };
+  const engine: EngineOptions = {
+    ...engineOptionsOf(options),
+    loop: one.loop ?? 'auto',
+    hints: true,
+    ...(one.timeout !== undefined && { timeout: one.timeout }),
+  };
   return planOf({
     name: one.name!,
     target: one.target,
@@ -50,23 +65,7 @@ function plan(one: TargetConfig) {
     flags,
     ...(one.weight !== undefined && { weight: one.weight }),
     ...(one.maxTime !== undefined && { budget: 1000 * one.maxTime }),
-    request: {
-      filter: { ...(includes && { include: includes }), ...(excludes && { exclude: excludes }) },
-      engine: {
-        fuzzEntryPoint,
-        customHooks: customHooks ?? [],
-        disableBugDetectors: disableBugDetectors ?? [],
-        loop: one.loop ?? 'auto',
-        hints: true,
-        ...(one.timeout !== undefined && { timeout: one.timeout }),
-      },
-    },
-    options: targetWords({
-      fuzzEntryPoint,
-      ...(includes && { includes }),
-      ...(excludes && { excludes }),
-      ...(customHooks && { customHooks }),
-      ...(disableBugDetectors && { disableBugDetectors }),
-    }),
+    request: { filter: filterOf(options), engine },
+    options: targetWords(options),
   });
 }

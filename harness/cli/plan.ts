@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { CampaignPlan } from '../campaign/campaign.ts';
 import { type EngineOptions, flag } from '../engine/options.ts';
 import type { TargetRequest } from '../executor/executed.ts';
@@ -39,7 +38,6 @@ export function planOf({ flags, request, target, options, weight = 1, ...rest }:
   return {
     ...rest,
     request: { ...request, target: module },
-    module,
     flags: flags.filter((one) => !OURS.some((name) => one.startsWith(`-${name}=`))),
     weight,
     memory: limit > 0 ? limit * FULL : Number.MAX_SAFE_INTEGER,
@@ -60,5 +58,3 @@ function timeoutOf(flags: readonly string[], { timeout = TIMEOUT }: EngineOption
 /** As a shell wants it. */
 const quoted = (word: string): string =>
   /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
-export const cores = (): number => availableParallelism();

@@ -3,7 +3,7 @@ import { overflowed, pcsOf, type Recording, record, type Trace } from '../collec
 import type { FuzzTarget } from '../engine/execution.ts';
 import { type Outcome, runOnce } from '../engine/run-once.ts';
 import { Executor } from '../executor/executor.ts';
-import type { FaultKind } from '../executor/fault.ts';
+import { isDeadly } from '../executor/fault.ts';
 import { type Input, inputFiles, readInput } from '../inputs.ts';
 import { prepare } from '../prepare.ts';
 import { snapshot } from '../snapshot.ts';
@@ -14,9 +14,6 @@ import { targetPath } from '../target.ts';
 import { EXIT } from '../usage.ts';
 import { MEMORY } from './limits.ts';
 import { addTargetOptions, engineOptionsOf, filterOf, type TargetOptions, wholeNumber } from './options.ts';
-
-/** Faults after which a process is there as before. */
-const SURVIVED: ReadonlySet<FaultKind> = new Set<FaultKind>(['error', 'detector', 'rejection']);
 
 interface ReplayOptions extends TargetOptions {
   json?: boolean;
@@ -84,7 +81,7 @@ function executorFor(name: string, options: ReplayOptions): Executor {
 /** A run that would not come back is not run here: it is seen elsewhere first. @returns null where it does */
 async function fatal(executor: Executor, input: Input): Promise<Replayed | null> {
   const { fault } = await executor.execute(input.data);
-  if (fault === null || SURVIVED.has(fault.kind)) return null;
+  if (fault === null || !isDeadly(fault.kind)) return null;
   return { input, error: fault.error, pcs: [], overflowed: false, remotes: [] };
 }
 

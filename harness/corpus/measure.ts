@@ -1,10 +1,10 @@
 import type { Executed } from '../executor/executed.ts';
 import { titleOf } from '../findings/title.ts';
+import { inputName } from '../inputs.ts';
 import { UsageError } from '../usage.ts';
 import { type Bits, common, members, removeAll } from './bitset.ts';
 import type { Candidate } from './cover.ts';
 import type { Imported } from './import.ts';
-import { nameOf } from './output.ts';
 import { PcSets } from './pc-sets.ts';
 import type { Trace } from './pool.ts';
 
@@ -98,7 +98,7 @@ export class Measurements {
   }
 
   #isDuplicate(data: Uint8Array): boolean {
-    const name = nameOf(data);
+    const name = inputName(data);
     const known = this.#names.has(name);
     if (known) this.leftOut.duplicates++;
     this.#names.add(name);

@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { inputName } from '../inputs.ts';
 import { UsageError } from '../usage.ts';
-
-/** An input's name in a corpus, as libFuzzer has it. */
-export const nameOf = (data: Uint8Array): string => createHash('sha1').update(data).digest('hex');
 
 /**
  * Puts inputs into a folder, which is made if need be, under their names, each whole or not at all: they are written beside the folder, and
@@ -18,7 +15,7 @@ export function putAll(folder: string, inputs: Iterable<Uint8Array>): void {
     mkdirSync(folder, { recursive: true });
     stage = stageFor(folder);
     for (const data of inputs) {
-      const path = join(folder, nameOf(data));
+      const path = join(folder, inputName(data));
       if (existsSync(path)) continue;
       const draft = join(stage, 'input');
       writeFileSync(draft, data);

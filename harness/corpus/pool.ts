@@ -1,13 +1,10 @@
 import type { Executed, Executes } from '../executor/executed.ts';
-import type { FaultKind } from '../executor/fault.ts';
+import { isDeadly } from '../executor/fault.ts';
 
 /** A process that executes inputs, until it is closed. */
 export interface Executing extends Executes {
   close(): unknown;
 }
-
-/** Faults after which another process stands in for the one that executed. */
-const DEADLY: ReadonlySet<FaultKind> = new Set(['timeout', 'oom', 'crash', 'exit']);
 
 /** Executes an input and says which PCs it reached. */
 export type Trace = (input: Uint8Array) => Promise<Executed>;
@@ -46,7 +43,8 @@ function warmedUp(process: Executes): Trace {
   return async (input) => {
     if (fresh) await process.execute(new Uint8Array());
     const executed = await process.execute(input, { trace: true });
-    fresh = executed.fault !== null && DEADLY.has(executed.fault.kind);
+    // Another process may stand in for the one that executed.
+    fresh = executed.fault !== null && isDeadly(executed.fault.kind);
     return executed;
   };
 }

@@ -7,6 +7,11 @@ import type { ErrorText } from '../symbolize/stack.ts';
  */
 export type FaultKind = 'error' | 'detector' | 'rejection' | 'timeout' | 'oom' | 'crash' | 'exit';
 
+const DEADLY: ReadonlySet<FaultKind> = new Set(['timeout', 'oom', 'crash', 'exit']);
+
+/** Whether a process that runs such an input plainly would end, or not come back. */
+export const isDeadly = (kind: FaultKind): boolean => DEADLY.has(kind);
+
 export interface Fault {
   kind: FaultKind;
   /** What was thrown; of the other kinds what there is to say, and the stack where it is known. */

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Fault } from '../executor/fault.ts';
+import { type Fault, isDeadly } from '../executor/fault.ts';
+import { inputName } from '../inputs.ts';
 import { replaceFile } from '../outputs.ts';
 import { describeFinding } from './describe.ts';
 import { type FindingRecord, readFindings, writeFinding } from './record.ts';
@@ -162,7 +162,6 @@ export class FindingStore {
 
 /** What would end the process that runs it again, or never come back. */
 const lethal = ({ kind }: Fault, timeout: number): string[] =>
-  ['timeout', 'oom', 'crash', 'exit'].includes(kind) ? ['--timeout', String(timeout)] : [];
+  isDeadly(kind) ? ['--timeout', String(timeout)] : [];
 
-const originalName = (input: Uint8Array): string =>
-  `originals/${createHash('sha1').update(input).digest('hex')}`;
+const originalName = (input: Uint8Array): string => `originals/${inputName(input)}`;

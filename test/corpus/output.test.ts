@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { nameOf, putAll } from '../../harness/corpus/output.ts';
+import { putAll } from '../../harness/corpus/output.ts';
+import { inputName as nameOf } from '../../harness/inputs.ts';
 import { UsageError } from '../../harness/usage.ts';
 
 const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'kcovjs-output-'));

@@ -16,9 +16,11 @@ import {
   addTargetOptions,
   engineOptionsOf,
   filterOf,
+  port,
   type TargetOptions,
   targetWords,
   wholeNumber,
+  workerCount,
 } from './options.ts';
 import { planOf } from './plan.ts';
 import { summary } from './summary.ts';
@@ -65,10 +67,10 @@ export function fuzzCommand(libFuzzerFlags: readonly string[]): Command {
       .option('--no-remote', 'no feedback from remote sections, to see what it is worth')
       .option('--stack-traces', 'capture stacks in every run, for targets that read them; slower')
       .option('--no-hints', 'no inputs made from what others compare, to see what they are worth')
-      .option('--workers <n>', 'fuzz in so many processes, which share the corpus', wholeNumber)
+      .option('--workers <n>', 'fuzz in so many processes, which share the corpus', workerCount)
       .option('--keep-going', 'findings do not end it: each is kept, made smaller and listed')
       .option('--json', 'JSON lines on standard output instead of a screen')
-      .option('--prometheus <port>', 'serve metrics on loopback; 0 for any free port', wholeNumber)
+      .option('--prometheus <port>', 'serve metrics on loopback; 0 for any free port', port)
       // Jazzer.js adds it where libFuzzer starts further processes (-fork, -merge); our PCs need no file to agree.
       .addOption(new Option('--id-sync-file <file>').hideHelp()),
   ).action((target: string, corpus: string[], options: FuzzOptions) =>

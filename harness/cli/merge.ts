@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { type Imported, importInputs } from '../corpus/import.ts';
 import type { Measured } from '../corpus/measure.ts';
 import { type Merged, merge } from '../corpus/merge.ts';
@@ -10,7 +10,14 @@ import { checkFolder } from '../outputs.ts';
 import { checkSyntax } from '../target.ts';
 import { UsageError } from '../usage.ts';
 import { MEMORY, TIMEOUT } from './limits.ts';
-import { addTargetOptions, engineOptionsOf, filterOf, type TargetOptions, wholeNumber } from './options.ts';
+import {
+  addTargetOptions,
+  engineOptionsOf,
+  filterOf,
+  type TargetOptions,
+  wholeNumber,
+  workerCount,
+} from './options.ts';
 import { everyFewSeconds } from './progress.ts';
 
 interface MergeOptions extends TargetOptions {
@@ -29,17 +36,11 @@ export function mergeCommand(): Command {
       .argument('<target>', 'module that exports fuzz(data)')
       .argument('<out>', 'folder that they are added to; what is there stays, and counts')
       .argument('<in...>', "inputs, folders of libFuzzer's and AFL++, zip files of OSS-Fuzz")
-      .option('--workers <n>', 'processes side by side', workers, availableParallelism())
+      .option('--workers <n>', 'processes side by side', workerCount, availableParallelism())
       .option('--timeout <ms>', 'milliseconds that one run may take', wholeNumber, TIMEOUT)
       .option('--memory <MB>', 'megabytes that a process may take', wholeNumber, MEMORY)
       .option('--json', 'the result as a JSON object'),
   ).action(run);
-}
-
-function workers(value: string): number {
-  const count = wholeNumber(value);
-  if (count === 0) throw new InvalidArgumentError('there must be one at least');
-  return count;
 }
 
 const warn = (line: string): boolean => process.stderr.write(`kcovjs: ${line}\n`);

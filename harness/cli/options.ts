@@ -28,6 +28,18 @@ export function wholeNumber(value: string): number {
   return Number(value);
 }
 
+export function workerCount(value: string): number {
+  const count = wholeNumber(value);
+  if (count === 0) throw new InvalidArgumentError('there must be one at least');
+  return count;
+}
+
+export function port(value: string): number {
+  const number = wholeNumber(value);
+  if (number > 65_535) throw new InvalidArgumentError(`'${value}' is no port; 0 is any that is free`);
+  return number;
+}
+
 /**
  * Our words and, behind `--`, libFuzzer's. Jazzer.js writes its options in camel case or with underscores, which
  * is understood.

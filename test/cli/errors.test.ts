@@ -64,6 +64,12 @@ describe('a mistake of the caller is one line that names it', () => {
       ['fuzz', SYNC, '--disable-bug-detectors', '('],
       /is no regular expression/,
     ],
+    ['no workers', ['fuzz', SYNC, '--workers', '0'], /--workers.*'0'/],
+    [
+      'a port that is none',
+      ['fuzz', SYNC, '--prometheus', '99999'],
+      /'99999' is no port; 0 is any that is free/,
+    ],
     ['a timeout that is no number', ['fuzz', SYNC, '--timeout', 'soon'], /'soon' is no whole number/],
     ['an input that is not there', ['replay', SYNC, 'nothing'], /nothing: no such file or folder/],
     [

@@ -4,6 +4,13 @@
  * `pc` is the low half.
  */
 export interface WeakHooks {
+  /**
+   * Two numbers or texts, unequal or not, as they were: a record has the bits of a number and not its sign. Unequal
+   * texts go to `strcmp` as well.
+   *
+   * @param constant whether the first is a literal of the source
+   */
+  cmp?(pc: number, a: number | bigint | string, b: number | bigint | string, constant: boolean): void;
   /** Two unequal strings that were compared for equality or order. */
   strcmp(pc: number, s1: string, s2: string): void;
   /** A search that did not find. */

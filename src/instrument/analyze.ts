@@ -1,9 +1,9 @@
-import { transformSync } from '@babel/core';
+import { parseSync, traverse } from '@babel/core';
 import { KERNBASE, pcLow } from '../abi/text.ts';
 import { type Format, parserOptions } from './parse.ts';
 import { placeModule } from './placement.ts';
-import kcov from './plugin.ts';
-import type { Branch, Site, SiteTable } from './sites.ts';
+import { rewrite } from './rewrite.ts';
+import type { Branch, CallText, FunctionSites, Site, SiteTable } from './sites.ts';
 
 /** What a report needs to know of a file beyond its PCs: which text each block runs, and each branch's arms. */
 export interface Analysis {
@@ -14,6 +14,10 @@ export interface Analysis {
   /** The block that runs the text at `offset` characters into the file. */
   blockAt(offset: number): Site;
   branches: readonly Branch[];
+  /** In the order of the source, and so are the sites of each. */
+  functions: readonly FunctionSites[];
+  /** Calls by the blocks in whose own text they stand. */
+  calls: ReadonlyMap<Site, readonly CallText[]>;
 }
 
 /**
@@ -22,12 +26,9 @@ export interface Analysis {
  * @throws Babel's error where the file cannot be parsed
  */
 export function analyze(code: string, filename: string, format: Format): Analysis {
-  let table!: SiteTable;
-  transformSync(code, {
-    ...(parserOptions(filename, format) as object),
-    code: false,
-    plugins: [[kcov, { standalone: false, onModule: (found: SiteTable) => (table = found) }]],
-  });
+  const table = sitesOf(code, filename, format);
+  // They hold on to the program's tree.
+  for (const site of table) site.links = [];
   const base = placeModule(filename, code, table.size);
   const blocks = [...table].filter(({ kind, start, end }) => kind === 'block' && end > start);
   blocks.sort((a, b) => a.start - b.start || b.end - a.end);
@@ -36,7 +37,34 @@ export function analyze(code: string, filename: string, format: Format): Analysi
     pcOf: ({ offset }) => pcLow(base + offset),
     blockAt: (offset) => innermost(blocks, offset),
     branches: table.branches,
+    functions: table.functions,
+    calls: callsOf(table),
   };
+}
+
+/** The callbacks go into a tree that nobody prints: without them sites come out the same. */
+function sitesOf(code: string, filename: string, format: Format): SiteTable {
+  const file = parseSync(code, parserOptions(filename, format) as object)!;
+  let table!: SiteTable;
+  traverse(file, {
+    Program(path) {
+      table = rewrite(path, code, { tracePc: false, traceCmp: false, callbacks: 'call' });
+      path.stop();
+    },
+  });
+  table.layOut();
+  return table;
+}
+
+function callsOf({ calls }: SiteTable): Map<Site, CallText[]> {
+  const found = new Map<Site, CallText[]>();
+  for (const call of calls)
+    for (const block of call.from) {
+      const known = found.get(block);
+      if (known === undefined) found.set(block, [call]);
+      else known.push(call);
+    }
+  return found;
 }
 
 /** Blocks nest, so of those around a character the one that begins last is the innermost. */

@@ -127,6 +127,7 @@ const ROLES: Role[] = ['left', 'right', 'from'];
  *     table[key].run(x)   ->  (__kcov.cmp !== 0 && __kcov.trace_key(table, key, PC), table[key].run(x))
  */
 export function call(rewriter: Rewriter, node: Call, parent: t.Node): t.Expression {
+  rewriter.called(nameOf(node.callee) ?? '', node);
   rewriter.quote(node.callee);
   const lookups = new CalleeLookups(rewriter, node, parent);
   const planned = plan(rewriter, node);
@@ -161,6 +162,7 @@ function traceArguments(rewriter: Rewriter, node: Call, { site, trace, operands,
 
 /** `new table[key](x)  ->  new table[key]((trace, x))`, as for a call. */
 export function construction(rewriter: Rewriter, node: t.NewExpression, parent: t.Node): t.Expression {
+  rewriter.called(nameOf(node.callee) ?? '', node);
   rewriter.quote(node.callee);
   const lookups = new CalleeLookups(rewriter, node, parent);
   rewriter.children(node);

@@ -1,5 +1,6 @@
 import { types as t } from '@babel/core';
 import { comparison } from './compares.ts';
+import { decideBoth, lastOperand, rememberOperand, testOf } from './decisions.ts';
 import { keyIn } from './lookups.ts';
 import { isAnonymousFunction, runtimeName } from './names.ts';
 import type { Rewriter } from './rewriter.ts';
@@ -9,12 +10,15 @@ import type { Site } from './sites.ts';
 
 /** `x ? a : b  ->  x ? (trace_pc, a) : (trace_pc, b)` */
 export function conditional(rewriter: Rewriter, node: t.ConditionalExpression): t.Node {
+  const test = testOf(rewriter, node.test);
   node.test = rewriter.expression(node.test, node);
   const arms = (['consequent', 'alternate'] as const).map((key) => {
     const site = rewriter.block(node[key]);
-    node[key] = rewriter.traced(site, rewriter.expression(node[key], node));
+    const value = rewriter.inside(site, () => rewriter.expression(node[key], node));
+    node[key] = rewriter.traced(site, value);
     return site;
   });
+  decideBoth(rewriter, test, arms[0]!, arms[1]!);
   rewriter.branch('cond-expr', node, arms);
   return node;
 }
@@ -33,9 +37,12 @@ function logicalArms(rewriter: Rewriter, node: t.LogicalExpression): (Site | nul
     node[key] = rewriter.expression(child, node);
     return [null];
   };
+  const last = lastOperand(rewriter, node.left, node.operator);
   const left = operand('left');
   const site = rewriter.block(node.right);
-  const [, ...right] = operand('right');
+  rewriter.decide(site, 'operand', last, { from: last.from() });
+  rememberOperand(node, site);
+  const [, ...right] = rewriter.inside(site, () => operand('right'));
   node.right = rewriter.traced(site, node.right);
   return [...left, site, ...right];
 }
@@ -53,7 +60,9 @@ export function assignment(rewriter: Rewriter, node: t.AssignmentExpression, par
   const conditional = node.operator === '&&=' || node.operator === '||=' || node.operator === '??=';
   if (!conditional || isAnonymousFunction(node.right)) return rewriter.children(node);
   const site = rewriter.block(node.right);
-  rewriter.children(node);
+  rewriter.decide(site, 'operand', node.left);
+  rewriter.children(node, 'right');
+  rewriter.inside(site, () => rewriter.child(node as unknown as Record<string, unknown>, 'right', node));
   node.right = rewriter.traced(site, node.right);
   return node;
 }
@@ -61,8 +70,10 @@ export function assignment(rewriter: Rewriter, node: t.AssignmentExpression, par
 /** `(a = 1) => …  ->  (a = (trace_pc, 1)) => …` */
 export function assignmentPattern(rewriter: Rewriter, node: t.AssignmentPattern): t.Node {
   const site = rewriter.block(node.right);
+  rewriter.decide(site, 'default', node.left);
   if (t.isObjectPattern(node.left)) rewriter.quote(node.right);
-  rewriter.children(node);
+  rewriter.children(node, 'right');
+  rewriter.inside(site, () => rewriter.child(node as unknown as Record<string, unknown>, 'right', node));
   node.right = rewriter.tracedNamed(site, node.right, runtimeName(node));
   rewriter.branch('default-arg', node, [site]);
   return node;

@@ -6,10 +6,11 @@ import type { FunctionSites, Site } from './sites.ts';
 /** What has a body of its own: programs, functions and classes. */
 
 export function program(rewriter: Rewriter, node: t.Program): t.Node {
-  const sites = rewriter.addFunction('<module>');
+  const sites = rewriter.addFunction('<module>', true);
   rewriter.within(sites, node, () => {
     const entry = rewriter.block(node, node.start!, node.end!);
     entry.place = { line: 1, column: 0 };
+    rewriter.enter(entry);
     const variables = rewriter.withTemps(() => {
       node.body = [...rewriter.trace(entry), ...rewriter.statements(node.body, node, node.end!)];
     });
@@ -28,8 +29,10 @@ export function func(rewriter: Rewriter, node: t.Function, parent: t.Node): t.No
   if ('computed' in node && node.computed) rewriter.child(fields, 'key', node);
   if ('decorators' in node && node.decorators) rewriter.child(fields, 'decorators', node);
   const owner = t.isClassBody(parent) ? (owners.get(parent) ?? null) : null;
-  rewriter.within(rewriter.addFunction(functionName(node, parent, owner)), node, () => {
+  const suspends = node.async === true || node.generator === true;
+  rewriter.within(rewriter.addFunction(functionName(node, parent, owner), suspends), node, () => {
     const entry = rewriter.block(node, node.body.start!, node.body.end!);
+    rewriter.enter(entry);
     rewriter.child(fields, 'params', node);
     node.body = t.isBlockStatement(node.body)
       ? functionBody(rewriter, node.body, entry)
@@ -86,6 +89,7 @@ export function classBody(rewriter: Rewriter, node: t.ClassBody): t.Node {
     const value = member.value;
     member.value = rewriter.within(initializer(member.static), null, () => {
       const site = rewriter.block(value);
+      rewriter.enter(site);
       return rewriter.tracedNamed(site, rewriter.expression(value, member), runtimeName(member));
     });
     return member;
@@ -99,6 +103,7 @@ const isField = (node: t.Node): node is t.ClassProperty | t.ClassPrivateProperty
 function staticBlock(rewriter: Rewriter, node: t.StaticBlock, sites: FunctionSites): t.StaticBlock {
   rewriter.within(sites, null, () => {
     const entry = rewriter.block(node);
+    rewriter.enter(entry);
     const variables = rewriter.withTemps(() => {
       node.body = [...rewriter.trace(entry), ...rewriter.statements(node.body, node, node.end!)];
     });

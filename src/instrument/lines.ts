@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addMapping, GenMapping, toEncodedMap } from '@jridgewell/gen-mapping';
 import { originalPositionFor, type SourceMapInput, TraceMap } from '@jridgewell/trace-mapping';
-import type { SiteTable } from './sites.ts';
+import type { Site } from './sites.ts';
 
 /** Absolute path of a source named in a map beside `filename`; addresses such as `webpack://` stay as they are. */
 export function sourcePath(source: string, filename: string): string {
@@ -17,7 +17,7 @@ export function sourcePath(source: string, filename: string): string {
  *   shown in `filename`
  * @returns see KernelModule.lines
  */
-export function lineTable(table: SiteTable, filename: string, inputMap?: SourceMapInput): string {
+export function lineTable(table: Iterable<Site>, filename: string, inputMap?: SourceMapInput): string {
   const original = inputMap === undefined ? null : new TraceMap(inputMap);
   const lines = new GenMapping({});
   for (const { place, offset } of table) {

@@ -5,8 +5,7 @@ import { type Callbacks, importStub, loadModule } from './emit.ts';
 import { lineTable } from './lines.ts';
 import { literalsOf } from './literals.ts';
 import { placeModule } from './placement.ts';
-import { Rewriter } from './rewriter.ts';
-import { RULES } from './rules.ts';
+import { rewrite } from './rewrite.ts';
 import type { SiteTable } from './sites.ts';
 
 /** Kinds of coverage, named as in clang's `-fsanitize-coverage=`. */
@@ -44,22 +43,17 @@ export default function kcov(_api: object, options: PluginOptions): PluginObj {
     name: 'kcovjs',
     visitor: {
       Program(path, state: PluginPass) {
-        const { scope, node } = path;
-        const usesWith = /\bwith\s*\(/.test(state.file.code);
-        const names = scope as unknown as Record<'references' | 'globals' | 'uids', Record<string, unknown>>;
-        const rewriter = new Rewriter(RULES, node, {
+        const { node } = path;
+        const literals = literalsOf(node, state.file.code);
+        const table = rewrite(path, state.file.code, {
           tracePc: coverage.includes('trace-pc'),
           traceCmp: coverage.includes('trace-cmp'),
           callbacks,
-          taken: (name) => name in names.references || name in names.globals || name in names.uids,
-          isGlobal: (name) => usesWith || name in names.globals,
         });
-        const literals = literalsOf(node, state.file.code);
-        rewriter.visit(node, node);
-        load(node, rewriter.table, literals, state, standalone);
-        onModule?.(rewriter.table);
+        load(node, table, literals, state, standalone);
+        onModule?.(table);
         // Plugins that come later look variables up, and find ours too.
-        scope.crawl();
+        path.scope.crawl();
       },
     },
   };

@@ -10,16 +10,19 @@ export function declarator(rewriter: Rewriter, node: t.VariableDeclarator): t.No
 }
 
 export function spread(rewriter: Rewriter, node: t.SpreadElement): t.Node {
+  rewriter.called('', node);
   rewriter.quote(node.argument);
   return rewriter.children(node);
 }
 
 export function yieldExpression(rewriter: Rewriter, node: t.YieldExpression): t.Node {
+  if (node.delegate) rewriter.called('', node);
   if (node.delegate && node.argument) rewriter.quote(node.argument);
   return rewriter.children(node);
 }
 
 export function taggedTemplate(rewriter: Rewriter, node: t.TaggedTemplateExpression): t.Node {
+  rewriter.called(t.isIdentifier(node.tag) ? node.tag.name : '', node);
   rewriter.quote(node.tag);
   return rewriter.children(node);
 }

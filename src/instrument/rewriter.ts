@@ -4,7 +4,7 @@ import { EscapeAnalysis } from './escapes.ts';
 import { isAnonymousFunction } from './names.ts';
 import { NumberNames, type Numbers } from './numbers.ts';
 import type { Role } from './operands.ts';
-import { type Branch, type FunctionSites, type Site, SiteTable } from './sites.ts';
+import { type Branch, type Decision, type FunctionSites, type Site, SiteTable } from './sites.ts';
 import { isErased } from './typescript.ts';
 
 export interface RewriterOptions {
@@ -35,6 +35,10 @@ interface FunctionContext {
   temps: Temps | null;
   /** Names that hold numbers there. */
   numbers: Numbers | null;
+  /** The block that is being visited; of a loop's head both that come to it. */
+  from: readonly Site[];
+  loop: number;
+  isHead: boolean;
 }
 
 /**
@@ -89,8 +93,8 @@ export class Rewriter {
 
   // Functions.
 
-  addFunction(name: string): FunctionSites {
-    const sites: FunctionSites = { name, sites: [] };
+  addFunction(name: string, suspends = false): FunctionSites {
+    const sites: FunctionSites = { name, suspends, sites: [] };
     this.table.functions.push(sites);
     return sites;
   }
@@ -99,7 +103,8 @@ export class Rewriter {
   within<R>(sites: FunctionSites, node: t.Node | null, body: () => R): R {
     const outer = this.#context;
     const known = outer?.numbers ?? null;
-    this.#context = { sites, temps: null, numbers: node ? this.#numbers.of(node, known) : known };
+    const numbers = node ? this.#numbers.of(node, known) : known;
+    this.#context = { sites, temps: null, numbers, from: outer?.from ?? [], loop: -1, isHead: false };
     try {
       return body();
     } finally {
@@ -175,14 +180,72 @@ export class Rewriter {
 
   #site(kind: Site['kind'], node: t.Node, start: number, end: number): Site {
     const { line, column } = node.loc!.start;
-    const site: Site = { kind, place: { line, column }, start, end, links: [], offset: -1 };
-    this.#context.sites.sites.push(site);
+    const { sites, from, loop, isHead } = this.#context;
+    const place = { line, column };
+    const around = { parent: from[0] ?? null, loop, isHead };
+    const site: Site = { kind, place, start, end, links: [], offset: -1, ...around };
+    sites.sites.push(site);
     return site;
   }
 
   /** A block that begins at `node`; entering it runs the text from `start` to `end`. */
   block(node: t.Node, start = node.start!, end = node.end!): Site {
     return this.#site('block', node, start, end);
+  }
+
+  /** All of the function that is being visited stands in its first block. */
+  enter(site: Site): void {
+    this.#context.from = [site];
+  }
+
+  /** Visits what stands in a block. */
+  inside<R>(site: Site, body: () => R): R {
+    return this.#from([site], false, body);
+  }
+
+  /** Visits what stands in the head of a loop and is evaluated for each turn. */
+  head(blocks: readonly Site[], body: () => void): void {
+    this.#from(blocks, true, body);
+  }
+
+  #from<R>(blocks: readonly Site[], isHead: boolean, body: () => R): R {
+    const context = this.#context;
+    const outer = { from: context.from, isHead: context.isHead };
+    Object.assign(context, { from: blocks, isHead });
+    const result = body();
+    Object.assign(context, outer);
+    return result;
+  }
+
+  /** The blocks that come to what is being visited. */
+  get here(): readonly Site[] {
+    return this.#context.from;
+  }
+
+  /** Visits a loop. */
+  looped<R>(node: t.Node, body: () => R): R {
+    const context = this.#context;
+    const outer = context.loop;
+    if (outer === -1) context.loop = node.start!;
+    const result = body();
+    context.loop = outer;
+    return result;
+  }
+
+  /** Tells what a block is entered after. */
+  decide(
+    site: Site,
+    kind: Decision['kind'],
+    { start, end }: Pick<t.Node, 'start' | 'end'>,
+    more: Partial<Decision> = {},
+  ): void {
+    site.decision = { kind, start: start!, end: end!, from: this.here, ...more };
+  }
+
+  /** A call, by the name of what is called. */
+  called(name: string, { end }: t.Node): void {
+    const { from, loop, isHead } = this.#context;
+    this.table.calls.push({ name, end: end!, loop, isHead, from });
   }
 
   comparison(node: t.Node): Site {
@@ -234,16 +297,23 @@ export class Rewriter {
   /** A list of statements that runs from its first to its end; a new block begins after each way out. */
   statements(list: t.Statement[], parent: t.Node, end: number): t.Statement[] {
     const result: t.Statement[] = [];
-    let fresh = false;
+    const outer = this.here;
+    let leaving: Pick<t.Node, 'start' | 'end'> | null = null;
     for (const statement of list) {
+      // What is visited is changed.
+      const { start: from, end: to } = statement;
       const ends = this.#escapes.endsBlock(statement);
-      if (fresh && runs(statement)) {
-        result.push(...this.trace(this.block(statement, statement.start!, end)));
-        fresh = false;
+      if (leaving !== null && runs(statement)) {
+        const rest = this.block(statement, statement.start!, end);
+        this.decide(rest, 'rest', leaving);
+        result.push(...this.trace(rest));
+        this.#context.from = [rest];
+        leaving = null;
       }
       result.push(this.visit(statement, parent) as t.Statement);
-      fresh ||= ends;
+      if (ends) leaving = { start: from, end: to };
     }
+    this.#context.from = outer;
     return result;
   }
 
@@ -251,7 +321,7 @@ export class Rewriter {
   arm(statement: t.Statement, parent: t.Node): { site: Site; block: t.BlockStatement } {
     const inner = t.isBlockStatement(statement) ? statement.body : [statement];
     const site = this.block(inner[0] ?? statement, statement.start!, statement.end!);
-    const body = this.statements(inner, parent, statement.end!);
+    const body = this.inside(site, () => this.statements(inner, parent, statement.end!));
     if (!t.isBlockStatement(statement))
       return { site, block: t.blockStatement([...this.trace(site), ...body]) };
     statement.body = [...this.trace(site), ...body];

@@ -18,10 +18,51 @@ export interface Site {
   links: ((pc: number) => void)[];
   /** Bytes from the module's base, once laid out. */
   offset: number;
+  /** The block that it stands in; null for the program itself. */
+  parent: Site | null;
+  /** The outermost loop around it in its function, by its first character; -1 where there is none. */
+  loop: number;
+  /** Whether it stands in the head of a loop, to which execution comes back. */
+  isHead: boolean;
+  /** Whether a block is entered; missing where it is entered with its function. */
+  decision?: Decision;
+}
+
+/** What a block is entered as. `rest` is what follows a statement that may leave. */
+export type BlockKind = 'then' | 'else' | 'case' | 'loop' | 'operand' | 'default' | 'catch' | 'rest';
+
+/** Text after which a block is entered or not. */
+export interface Decision {
+  kind: BlockKind;
+  start: number;
+  end: number;
+  /** Blocks in which it is evaluated: a loop's test in the one around the loop, and again in its body. */
+  from: readonly Site[];
+  /** The operand that must be evaluated for the arm to be entered, and so decides; the whole where it is missing. */
+  last?: { start: number; end: number };
+  /** The other arm, where each decision enters one of the two. */
+  other?: Site;
+  /** Of a case its test; null for `default`. */
+  test?: { start: number; end: number } | null;
+}
+
+/** A call in the text. */
+export interface CallText {
+  /** Of what is called, without what it is a property of; empty where the text does not say. */
+  name: string;
+  /** By their ends calls stand in the order in which they are made. */
+  end: number;
+  /** As of a site. */
+  loop: number;
+  isHead: boolean;
+  /** The blocks that it stands in. */
+  from: readonly Site[];
 }
 
 export interface FunctionSites {
   name: string;
+  /** Whether it may be left and gone on with later: a generator, an async function, a module that awaits. */
+  suspends: boolean;
   sites: Site[];
 }
 
@@ -36,6 +77,7 @@ export interface Branch {
 export class SiteTable {
   readonly functions: FunctionSites[] = [];
   readonly branches: Branch[] = [];
+  readonly calls: CallText[] = [];
 
   /** Gives every site its offset, function by function, each function's sites in the order of the source. */
   layOut(): void {

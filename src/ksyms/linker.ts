@@ -112,8 +112,19 @@ export function kldfeed(loadedElsewhere: () => Iterable<KldModule>): void {
 }
 
 function files(): LinkerFile[] {
-  for (const module of feed()) kldload(...module);
+  receive();
   return [kernel, ...modules];
+}
+
+function receive(): void {
+  for (const module of feed()) kldload(...module);
+}
+
+/** What `kldload` was given of all modules with a higher id; and the highest id that there is. */
+export function kldsince(id: number): { lastId: number; modules: KldModule[] } {
+  receive();
+  const fresh = lastId > id ? modules.filter((file) => file.id > id) : [];
+  return { lastId, modules: fresh.map(({ filename, base, size, rest }) => [filename, base, size, rest]) };
 }
 
 /**
@@ -168,7 +179,7 @@ export function kldstat(): KldStat[] {
 export function kldliterals(): { strings: string[]; numbers: number[] } {
   const strings = new Set<string>();
   const numbers = new Set<number>();
-  files();
+  receive();
   for (const { rest } of modules) {
     const found = JSON.parse(rest) as Partial<Literals>;
     for (const text of found.literals ?? []) strings.add(text);

@@ -28,8 +28,10 @@ export class Recorder {
 
   /** Two values of any type; those of types that are never equal leave nothing. */
   values(a: unknown, b: unknown, pc: number, constant = false): void {
-    if (typeof a === 'number' && typeof b === 'number') this.#numbers(a, b, pc, constant);
-    else if (typeof a === 'string' && typeof b === 'string') this.strings(a, b, pc, constant);
+    if (typeof a === 'number' && typeof b === 'number') {
+      this.#numbers(a, b, pc, constant);
+      this.#kernel.hooks?.cmp?.(pc, a, b, constant);
+    } else if (typeof a === 'string' && typeof b === 'string') this.strings(a, b, pc, constant);
     else if (typeof a === 'bigint' && typeof b === 'bigint') this.#bigints(a, b, pc, constant);
     else if (typeof a === 'bigint' && typeof b === 'number' && isSafeInteger(b))
       this.#bigints(a, BigInt(b), pc, constant);
@@ -67,6 +69,7 @@ export class Recorder {
     bigintWord(a, this.#word1);
     bigintWord(b, this.#word2);
     this.#words(pc, constant);
+    this.#kernel.hooks?.cmp?.(pc, a, b, constant);
   }
 
   /**
@@ -74,6 +77,7 @@ export class Recorder {
    * a compiler compares memory, and enough for a fuzzer to take a string one word further.
    */
   strings(a: string, b: string, pc: number, constant = false): void {
+    this.#kernel.hooks?.cmp?.(pc, a, b, constant);
     if (a.length === 1 && b.length === 1) {
       this.#numbers(charCodeAt(a, 0), charCodeAt(b, 0), pc, constant);
       return;

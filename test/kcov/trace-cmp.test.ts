@@ -288,6 +288,28 @@ describe('what does not fit a record goes to the weak hooks too', () => {
       ['memmem', PC, bytes('haystack'), bytes('needle')],
       ['regexec', PC, /a/, 'text'],
     ]));
+  test('numbers and texts as they were, with their signs, where anybody asks for them', () => {
+    const seen: unknown[] = [];
+    const unasked = { strcmp() {}, strstr() {}, memcmp() {}, memmem() {}, regexec() {} };
+    kcov();
+    kernel().hooks = { ...unasked, cmp: (pc, a, b, constant) => void seen.push([pc, a, b, constant]) };
+    tracing(64, (k) => {
+      k.trace_const_cmp(-1, 255, PC);
+      k.trace_cmp(0.5, Number.NaN, PC);
+      k.trace_cmp(2n ** 70n, -1n, PC);
+      k.trace_cmp('same', 'same', PC);
+      k.trace_switch('b', ['a', 1], PC);
+      k.trace_cmp('1', 1, PC);
+    });
+    kernel().hooks = null;
+    expect(seen).toEqual([
+      [PC, -1, 255, true],
+      [PC, 0.5, Number.NaN, false],
+      [PC, 2n ** 70n, -1n, false],
+      [PC, 'same', 'same', false],
+      [PC, 'a', 'b', true],
+    ]);
+  });
   test('not where PCs are traced, or nothing is', () =>
     expect(
       hooked(() => {

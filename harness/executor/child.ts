@@ -1,13 +1,15 @@
 import { forgetProcess } from '../../src/processes.ts';
 import { guardPollution } from '../engine/detectors.ts';
 import { Ending, Endings } from '../engine/ending.ts';
+import type { FuzzTarget } from '../engine/execution.ts';
 import { loadJazzer } from '../engine/jazzer.ts';
 import { Reads } from '../engine/reads.ts';
 import { prepare } from '../prepare.ts';
 import { UsageError } from '../usage.ts';
-import type { TargetRequest } from './executed.ts';
+import type { LoadedCode } from './executed.ts';
 import { noteExits } from './exits.ts';
 import { readFrame, writeFrame } from './frames.ts';
+import { LoadedModules, recordLoading } from './loaded-code.ts';
 import { type Answer, type Begin, INPUTS, LAST_WORDS, type LastWords, type Run } from './messages.ts';
 import { Runner } from './runner.ts';
 import { watch } from './watchdog.ts';
@@ -39,7 +41,10 @@ function fail(error: unknown): never {
   }
 }
 
-async function load({ target, filter, engine }: TargetRequest, timeout: number): Promise<Runner> {
+async function load(
+  { request: { target, filter, engine }, limits: { timeout } }: Begin,
+  loading: (load: () => Promise<FuzzTarget>) => Promise<FuzzTarget>,
+): Promise<Runner> {
   // What is libFuzzer's does not concern us.
   const options = { ...engine, corpus: [], libFuzzerFlags: [], hints: false };
   const endings = new Endings();
@@ -51,7 +56,7 @@ async function load({ target, filter, engine }: TargetRequest, timeout: number):
       say({ type: 'ending', run, fault });
     });
     reads = new Reads();
-    return loadTarget();
+    return loading(loadTarget);
   });
   const guard = guardPollution(loadJazzer())?.guard;
   guard?.check(); // It remembers how prototypes are now,
@@ -71,10 +76,17 @@ function refuse(error: unknown): never {
 }
 
 async function serve(): Promise<never> {
-  const { request, limits, parent } = readFrame(INPUTS) as Begin;
-  const watchdog = await watch(limits, parent, fail);
-  const runner = await load(request, limits.timeout).catch(refuse);
-  answer({ type: 'loaded' });
+  const begin = readFrame(INPUTS) as Begin;
+  const watchdog = await watch(begin.limits, begin.parent, fail);
+  const loaded = begin.known && new LoadedModules(begin.known);
+  let loading: LoadedCode['loading'];
+  const runner = await load(begin, async (loadTarget) => {
+    if (!loaded) return loadTarget();
+    const { result, ...counted } = await recordLoading(loadTarget);
+    loading = counted;
+    return result;
+  }).catch(refuse);
+  answer({ type: 'loaded', ...(loaded && { code: { modules: loaded.fresh(), loading: loading! } }) });
   for (;;) {
     const next = readFrame(INPUTS) as Run | undefined;
     if (next === undefined) {
@@ -85,8 +97,10 @@ async function serve(): Promise<never> {
     watchdog.begin(run);
     const executed = await runner.run(next.input, next);
     watchdog.end();
-    answer({ type: 'ran', run, executed });
-    if (!runner.isSound) exit(0);
+    const last = !runner.isSound;
+    const modules = loaded?.fresh() ?? [];
+    answer({ type: 'ran', run, executed, last, ...(modules.length > 0 && { code: { modules } }) });
+    if (last) exit(0);
   }
 }
 

@@ -1,9 +1,15 @@
 import { type Death, faultOf } from './death.ts';
-import type { Executed, ExecuteOptions, Executes, Limits, TargetRequest } from './executed.ts';
-import type { Run } from './messages.ts';
+import type {
+  Executed,
+  ExecuteOptions,
+  Executes,
+  Limits,
+  LoadListener,
+  TargetRequest,
+  Tracing,
+} from './executed.ts';
+import type { What } from './messages.ts';
 import { ExecutorProcess } from './process.ts';
-
-type What = Pick<Run, 'trace' | 'decode'>;
 
 /**
  * Executes inputs in a process of its own, one after the other, whatever the target does to that process. It is started
@@ -12,14 +18,22 @@ type What = Pick<Run, 'trace' | 'decode'>;
 export class Executor implements Executes {
   readonly #request: TargetRequest;
   readonly #limits: Limits;
+  readonly #listener: LoadListener | undefined;
   #process: ExecutorProcess | undefined;
   /** The end of what was asked for so far. */
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(request: TargetRequest, limits: Limits) {
+  /** @param listener is told which code its processes load */
+  constructor(request: TargetRequest, limits: Limits, listener?: LoadListener) {
     this.#request = request;
     this.#limits = limits;
+    this.#listener = listener;
+  }
+
+  /** Whether what is executed next finds a process that has executed nothing yet. */
+  get isFresh(): boolean {
+    return this.#process?.isUsable !== true || this.#process.runs === 0;
   }
 
   /** @throws {UsageError} where the target cannot be loaded */
@@ -28,7 +42,7 @@ export class Executor implements Executes {
     return this.#inTurn(async () => {
       if (fresh) this.#end();
       const start = performance.now();
-      const executed = await this.#attempt(input, { trace, decode });
+      const executed = await this.#attempt(input, { trace: tracingOf(trace), decode });
       if (!isDeath(executed)) return executed;
       const milliseconds = performance.now() - start;
       return { fault: faultOf(executed), milliseconds, pcs: new Uint32Array(), overflowed: false };
@@ -74,7 +88,8 @@ export class Executor implements Executes {
   }
 
   async #started(): Promise<ExecutorProcess> {
-    if (this.#process?.isAlive !== true) this.#process = new ExecutorProcess(this.#request, this.#limits);
+    if (this.#process?.isUsable !== true)
+      this.#process = new ExecutorProcess(this.#request, this.#limits, this.#listener);
     const process = this.#process;
     try {
       await process.ready;
@@ -92,6 +107,9 @@ export class Executor implements Executes {
 }
 
 const CLOSED = 'the executor is closed';
+
+const tracingOf = (trace: boolean | Tracing): Tracing =>
+  typeof trace === 'string' ? trace : trace ? 'pcs' : 'none';
 
 const isDeath = (came: Executed | Death): came is Death => 'stderr' in came;
 

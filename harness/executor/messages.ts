@@ -1,4 +1,4 @@
-import type { Executed, Limits, TargetRequest } from './executed.ts';
+import type { Executed, Limits, LoadedCode, TargetRequest, Tracing } from './executed.ts';
 import type { Fault } from './fault.ts';
 
 /** What the parent and the process that executes inputs for it say to each other, in frames: see frames.ts. */
@@ -13,21 +13,27 @@ export interface Begin {
   limits: Limits;
   /** Process id of the parent. */
   parent: number;
+  /** Modules that need not be told of, where it is to tell which code it loads. */
+  known?: readonly number[];
 }
 
 export interface Run {
   /** Counts from 1. */
   run: number;
   input: Uint8Array;
-  trace: boolean;
+  trace: Tracing;
   decode: boolean;
 }
 
+/** What a run is to tell. */
+export type What = Pick<Run, 'trace' | 'decode'>;
+
 export type Answer =
-  | { type: 'loaded' }
+  | { type: 'loaded'; code?: LoadedCode }
   /** The target cannot be loaded. `usage`: by a mistake of the caller. */
   | { type: 'refused'; message: string; usage: boolean }
-  | { type: 'ran'; run: number; executed: Executed };
+  /** `last`: the process ends itself now, as the run has left something behind. */
+  | { type: 'ran'; run: number; executed: Executed; code?: LoadedCode; last: boolean };
 
 /** What a process says that may not come to answer. Run 0 is the time before the first. */
 export type LastWords =

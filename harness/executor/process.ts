@@ -5,9 +5,17 @@ import { loadingArgv } from '../../src/loader/hook-worker.ts';
 import { forgetProcess, KERNEL_VARIABLE } from '../../src/processes.ts';
 import { UsageError } from '../usage.ts';
 import { type Death, faultOf } from './death.ts';
-import type { Executed, Limits, TargetRequest } from './executed.ts';
+import type { Executed, Limits, LoadedCode, LoadListener, TargetRequest } from './executed.ts';
 import { Frames, frameOf } from './frames.ts';
-import { type Answer, type Begin, INPUTS, LAST_WORDS, type LastWords, type Run } from './messages.ts';
+import {
+  type Answer,
+  type Begin,
+  INPUTS,
+  LAST_WORDS,
+  type LastWords,
+  type Run,
+  type What,
+} from './messages.ts';
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 
@@ -29,6 +37,7 @@ export class ExecutorProcess {
   readonly #inputs: Duplex;
   readonly #limits: Limits;
   readonly #target: string;
+  readonly #listener: LoadListener | undefined;
   #runs = 0;
   #words: LastWords | undefined;
   #stderr = '';
@@ -37,12 +46,15 @@ export class ExecutorProcess {
   #cut: string | undefined;
   #onAnswer: ((answer: Answer) => void) | undefined;
   #isAlive = true;
+  /** It has said that it ends itself. */
+  #isLeaving = false;
   /** Resolves when the target is loaded. @throws {UsageError} where it cannot be */
   readonly ready: Promise<void>;
   /** Resolves when the process is gone, whatever it died of. */
   readonly death: Promise<Death>;
 
-  constructor(request: TargetRequest, limits: Limits) {
+  constructor(request: TargetRequest, limits: Limits, listener?: LoadListener) {
+    this.#listener = listener;
     this.#limits = limits;
     this.#target = request.target;
     this.#child = spawnChild(limits);
@@ -61,24 +73,33 @@ export class ExecutorProcess {
     return this.#runs;
   }
 
-  get isAlive(): boolean {
-    return this.#isAlive;
+  /** Whether it can be given another one. */
+  get isUsable(): boolean {
+    return this.#isAlive && !this.#isLeaving;
   }
 
   async #load(request: TargetRequest): Promise<void> {
-    const begin: Begin = { request, limits: this.#limits, parent: process.pid };
+    const known = this.#listener?.known();
+    const begin: Begin = { request, limits: this.#limits, parent: process.pid, ...(known && { known }) };
     const answer = await this.#ask(begin, LOADING);
     if ('stderr' in answer) throw new UsageError(`${this.#target}: cannot be loaded: ${told(answer)}`);
-    if (answer.type !== 'refused') return;
+    if (answer.type !== 'refused') return this.#tell(answer.code);
     this.kill();
     throw answer.usage ? new UsageError(answer.message) : new Error(answer.message);
   }
 
   /** Executes an input. @returns its death, where it does not survive that */
-  async run(input: Uint8Array, what: Pick<Run, 'trace' | 'decode'>): Promise<Executed | Death> {
+  async run(input: Uint8Array, what: What): Promise<Executed | Death> {
     const run = ++this.#runs;
     const answer = await this.#ask({ run, input, ...what } satisfies Run, this.#limits.timeout + GRACE);
-    return 'type' in answer && answer.type === 'ran' ? answer.executed : (answer as Death);
+    if (!('type' in answer) || answer.type !== 'ran') return answer as Death;
+    this.#isLeaving = answer.last;
+    this.#tell(answer.code);
+    return answer.executed;
+  }
+
+  #tell(code: LoadedCode | undefined): void {
+    if (code !== undefined) this.#listener?.loaded(code);
   }
 
   /** Ends it, with all that it has started. */

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { KCOV_BUF_MAX_ENTRIES } from '../../src/abi/kcov.ts';
-import { overflowed, type Recording, record, type Trace } from '../collect.ts';
+import { boot } from '../../src/boot.ts';
+import { type Recording, type RecordOptions, record } from '../collect.ts';
 import { Ending, type Endings } from '../engine/ending.ts';
 import type { FuzzTarget } from '../engine/execution.ts';
 import { isDetectorFinding } from '../engine/finding.ts';
@@ -8,9 +9,11 @@ import type { Reads } from '../engine/reads.ts';
 import { type Outcome, type Running, startOnce } from '../engine/run-once.ts';
 import { Descriptor } from '../kcov/descriptor.ts';
 import { describeError } from '../symbolize/stack.ts';
-import type { Executed } from './executed.ts';
+import { Compares } from './compares.ts';
+import type { Executed, Tracing } from './executed.ts';
 import type { Fault } from './fault.ts';
-import type { Run } from './messages.ts';
+import type { What } from './messages.ts';
+import { countedPcs, distinctPcs, isFull, orderedSections } from './traces.ts';
 
 // A target may put others in their place.
 const now = performance.now.bind(performance);
@@ -19,7 +22,9 @@ const { alloc } = Buffer;
 /** How many times as long a run may take in which each PC is looked up: a loop that does nothing took 20. */
 const SLOWER = 50;
 
-type Traced = { outcome: Outcome } & Pick<Executed, 'pcs' | 'overflowed'>;
+/** What a trace comes to. */
+type Told = Omit<Executed, 'fault' | 'milliseconds' | 'decoded'>;
+type Traced = Told & { outcome: Outcome };
 
 export interface RunnerParts {
   target: FuzzTarget;
@@ -46,14 +51,14 @@ export class Runner {
     this.#parts = parts;
   }
 
-  async run(input: Uint8Array, { trace, decode }: Pick<Run, 'trace' | 'decode'>): Promise<Executed> {
+  async run(input: Uint8Array, { trace, decode }: What): Promise<Executed> {
     this.#listen();
     await setImmediate(); // What earlier runs left behind comes up before this one.
     this.#stray = undefined;
     const { reads } = this.#parts;
     if (decode) reads.begin();
     const start = now();
-    const { outcome, ...traced } = trace ? await this.#traced(input) : await this.#untraced(input);
+    const { outcome, ...traced } = await this.#traced(input, trace);
     await setImmediate(); // A rejection that nobody handles is known when all that was waiting has run.
     const milliseconds = now() - start;
     const fault = faultOf(outcome, this.#stray);
@@ -81,22 +86,60 @@ export class Runner {
     if (process.listeners('unhandledRejection').length === 1) this.#uncaught(reason);
   };
 
-  async #untraced(input: Uint8Array): Promise<Traced> {
-    return { outcome: await this.#start(input), pcs: new Uint32Array(), overflowed: false };
+  async #traced(input: Uint8Array, trace: Tracing): Promise<Traced> {
+    switch (trace) {
+      case 'none':
+        return { outcome: await this.#start(input), ...NOTHING };
+      case 'pcs':
+        return this.#whole(input, pcsIn, (_, again) => again);
+      case 'counts':
+        return this.#whole(input, countsIn, joined);
+      case 'order':
+        return this.#record(input, sectionsIn);
+      case 'compares':
+        return this.#compared(input);
+    }
   }
 
   /** What does not fit the buffer is run again, if there is time, with each PC in it once. */
-  async #traced(input: Uint8Array): Promise<Traced> {
+  async #whole(
+    input: Uint8Array,
+    tell: (recording: Recording) => Told,
+    join: (first: Traced, again: Traced) => Traced,
+  ): Promise<Traced> {
     const start = now();
-    const first = await this.#record(input, false);
+    const first = await this.#record(input, tell);
     const isWhole = !first.overflowed || first.outcome.kind === 'finding';
-    return isWhole || (now() - start) * SLOWER > this.#parts.timeout ? first : this.#record(input, true);
+    if (isWhole || (now() - start) * SLOWER > this.#parts.timeout) return first;
+    return join(first, await this.#record(input, pcsIn, { unique: true }));
   }
 
-  async #record(input: Uint8Array, unique: boolean): Promise<Traced> {
+  async #compared(input: Uint8Array): Promise<Traced> {
+    const compares = new Compares();
+    const { kernel } = boot();
+    kernel.hooks = compares;
+    try {
+      return await this.#record(input, (recording) => comparesIn(recording, compares), { mode: 'cmp' });
+    } finally {
+      kernel.hooks = null;
+    }
+  }
+
+  async #record(
+    input: Uint8Array,
+    tell: (recording: Recording) => Told,
+    how: Pick<RecordOptions, 'mode' | 'unique'> = {},
+  ): Promise<Traced> {
     this.#descriptor ??= new Descriptor(KCOV_BUF_MAX_ENTRIES);
-    const options = { remote: true, descriptor: this.#descriptor, unique };
-    return record(() => this.#start(input), options, tracedOf);
+    const options = { remote: true, descriptor: this.#descriptor, ...how };
+    return record(
+      () => this.#start(input),
+      options,
+      (recording, result) => {
+        if ('error' in result) throw result.error;
+        return { outcome: result.result, ...tell(recording) };
+      },
+    );
   }
 
   #start(bytes: Uint8Array): Promise<Outcome> {
@@ -107,25 +150,38 @@ export class Runner {
   }
 }
 
-function tracedOf(recording: Recording, result: { result: Outcome } | { error: unknown }): Traced {
-  if ('error' in result) throw result.error;
-  const traces: Trace[] = [recording, ...recording.remotes];
-  return {
-    outcome: result.result,
-    pcs: distinct(traces),
-    overflowed: traces.some((trace) => overflowed(trace)),
-  };
+const NOTHING: Told = { pcs: new Uint32Array(), overflowed: false };
+
+function pcsIn(recording: Recording): Told {
+  const traces = [recording, ...recording.remotes];
+  return { pcs: distinctPcs(traces), overflowed: isFull(traces) };
 }
 
-/** The PCs of several buffers, each once, by their low halves. */
-function distinct(traces: readonly Trace[]): Uint32Array {
-  const seen = new Set<number>();
-  for (const { words } of traces) {
-    const halves = new Uint32Array(words.buffer, words.byteOffset, 2 * words.length);
-    const end = 2 * halves[0]!;
-    for (let i = 2; i <= end; i += 2) seen.add(halves[i]!);
-  }
-  return Uint32Array.from(seen);
+function countsIn(recording: Recording): Told {
+  const traces = [recording, ...recording.remotes];
+  return { ...countedPcs(traces), overflowed: isFull(traces) };
+}
+
+function sectionsIn(recording: Recording): Told {
+  const sections = orderedSections(recording);
+  return { pcs: NOTHING.pcs, sections, overflowed: sections.some(({ overflowed }) => overflowed) };
+}
+
+/** Hooks miss nothing of the thread that they are in. */
+function comparesIn({ remotes }: Recording, compares: Compares): Told {
+  for (const trace of remotes) compares.remote(trace);
+  return { ...NOTHING, compares: compares.all() };
+}
+
+/** Counts of the run that did not fit, and the PCs that only the second one had room for. */
+function joined(first: Traced, { pcs }: Traced): Traced {
+  const known = new Set(first.pcs);
+  const more = pcs.filter((pc) => !known.has(pc));
+  return {
+    ...first,
+    pcs: Uint32Array.from([...first.pcs, ...more]),
+    counts: Uint32Array.from([...first.counts!, ...more.map(() => 1)]),
+  };
 }
 
 function faultOf(outcome: Outcome, stray: { error: unknown } | undefined): Fault | null {

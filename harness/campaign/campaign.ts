@@ -213,10 +213,12 @@ export class Campaign extends EventEmitter<Events> {
     this.#save();
   }
 
-  #save(): void {
-    for (const { store } of this.#parts) {
+  /** @param isLast whether all that will be known is known */
+  #save(isLast = false): void {
+    for (const { store, run } of this.#parts) {
       try {
         store.save();
+        run.remember(this.#clock(), isLast);
       } catch (error) {
         this.#note((error as Error).message);
       }
@@ -230,7 +232,7 @@ export class Campaign extends EventEmitter<Events> {
     for (const { triage } of this.#parts) await triage.idle();
     clearTimeout(enough);
     for (const { triage } of this.#parts) await triage.close();
-    this.#save();
+    this.#save(true);
     this.#phase = 'done';
   }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { campaignFolder } from '../findings/folders.ts';
+import { historyFile } from '../findings/history.ts';
 
 /** Where a campaign keeps what is not an input: beside its corpus, which other fuzzers read whole. */
 export class Folders {
@@ -19,6 +20,10 @@ export class Folders {
 
   get findings(): string {
     return join(this.state, 'findings');
+  }
+
+  get history(): string {
+    return resolve(historyFile(this.corpus));
   }
 
   get workers(): string {

@@ -4,6 +4,7 @@ import { UsageError } from '../usage.ts';
 import { type Candidate, lastOf, leftBehind, leftBehindIn } from './candidates.ts';
 import { CampaignCoverage } from './coverage.ts';
 import { Folders } from './folders.ts';
+import { HistoryLog } from './history-log.ts';
 import type { FromWorker, WorkerRequest } from './messages.ts';
 import type { TargetState } from './state.ts';
 import type { Death } from './worker-process.ts';
@@ -45,6 +46,7 @@ export class TargetRun {
   readonly plan: TargetPlan;
   readonly folders: Folders;
   readonly coverage = new CampaignCoverage();
+  readonly #history: HistoryLog;
   readonly #listener: Listener;
   readonly #lives = new Map<number, Life>();
   /** Of processes that have ended. */
@@ -62,6 +64,7 @@ export class TargetRun {
   constructor(plan: TargetPlan, listener: Listener) {
     this.plan = plan;
     this.folders = new Folders(plan.corpus);
+    this.#history = new HistoryLog(this.folders.history, Date.now());
     this.#listener = listener;
     this.#inputs = countFiles(this.folders.corpus);
   }
@@ -156,6 +159,24 @@ export class TargetRun {
   /** Whether a worker has done all that its flags asked for; the others go on until they have, too. */
   get isDone(): boolean {
     return this.#isDone;
+  }
+
+  /**
+   * Keeps on disk how far it is.
+   *
+   * @param at milliseconds since the start
+   * @param isLast whether nothing comes after it
+   * @throws as the file system does
+   */
+  remember(at: number, isLast = false): void {
+    if (!this.#wasReady) return;
+    if (isLast) this.#history.end(at, this.#progress);
+    else this.#history.add(at, () => this.#progress);
+  }
+
+  get #progress() {
+    const { covered } = this.coverage;
+    return { covered, sites: this.#sites, inputs: this.#inputs, executions: this.executions };
   }
 
   get executions(): number {

@@ -20,21 +20,20 @@ const ORIGIN = /\(eval at .*?\(((?:file:\/\/)?\/[^()\n]*):(\d+):(\d+)\)/;
 
 /** The frames of a stack that are in files, as `describeError` has them, the innermost first. */
 export function stackFrames(stack: readonly string[]): StackFrame[] {
-  return stack.flatMap((line) => {
-    const found = ORIGIN.exec(line) ?? PLACE.exec(line);
-    if (found === null) return [];
-    const file = pathOf(found[1]!);
+  return stack.flatMap((text) => {
+    const place = framePlace(text);
+    if (place === null) return [];
+    const { file, line, column } = place;
     const path = stablePath(file);
-    return [
-      {
-        function: functionOf(line),
-        path,
-        shown: shownPath(file, path),
-        line: Number(found[2]),
-        column: Number(found[3]),
-      },
-    ];
+    return [{ function: functionOf(text), path, shown: shownPath(file, path), line, column }];
   });
+}
+
+/** Where a frame of a stack is: the path of its file, line and column, both from 1; null where that is no file. */
+export function framePlace(text: string): { file: string; line: number; column: number } | null {
+  const found = ORIGIN.exec(text) ?? PLACE.exec(text);
+  if (found === null) return null;
+  return { file: pathOf(found[1]!), line: Number(found[2]), column: Number(found[3]) };
 }
 
 function pathOf(file: string): string {

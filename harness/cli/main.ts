@@ -2,36 +2,34 @@
 import { Command, CommanderError } from 'commander';
 import { KERNEL_VARIABLE } from '../../src/processes.ts';
 import { EXIT, UsageError } from '../usage.ts';
-import { campaignCommand } from './campaign.ts';
-import { findingsCommand } from './findings.ts';
-import { fuzzCommand } from './fuzz.ts';
-import { ksymsCommand } from './ksyms.ts';
-import { mergeCommand } from './merge.ts';
-import { minimizeCommand } from './minimize.ts';
 import { split } from './options.ts';
-import { replayCommand } from './replay.ts';
-import { reportCommand } from './report.ts';
-import { symbolizeCommand } from './symbolize.ts';
 import { version } from './version.ts';
 
-/** @param flags libFuzzer's */
-function program(flags: readonly string[]): Command {
+/** A command is loaded when it is asked for: some load much that others would wait for. */
+const COMMANDS: Readonly<Record<string, (flags: readonly string[]) => Promise<Command>>> = {
+  fuzz: async (flags) => (await import('./fuzz.ts')).fuzzCommand(flags),
+  campaign: async () => (await import('./campaign.ts')).campaignCommand(),
+  findings: async () => (await import('./findings.ts')).findingsCommand(),
+  replay: async () => (await import('./replay.ts')).replayCommand(),
+  minimize: async () => (await import('./minimize.ts')).minimizeCommand(),
+  merge: async () => (await import('./merge.ts')).mergeCommand(),
+  report: async () => (await import('./report.ts')).reportCommand(),
+  ksyms: async () => (await import('./ksyms.ts')).ksymsCommand(),
+  symbolize: async () => (await import('./symbolize.ts')).symbolizeCommand(),
+};
+
+/**
+ * @param name of the command that is asked for; all are there if it is none of them
+ * @param flags libFuzzer's
+ */
+async function program(name: string | undefined, flags: readonly string[]): Promise<Command> {
   const main = new Command('kcovjs')
     .description('Fuzzing with kcov-style feedback for JavaScript')
     .version(version())
     .showSuggestionAfterError();
-  const commands = [
-    fuzzCommand(flags),
-    campaignCommand(),
-    findingsCommand(),
-    replayCommand(),
-    minimizeCommand(),
-    mergeCommand(),
-    reportCommand(),
-    ksymsCommand(),
-    symbolizeCommand(),
-  ];
-  for (const command of commands) main.addCommand(command);
+  const asked = Object.entries(COMMANDS).filter(([known]) => known === name);
+  const loaders = asked.length > 0 ? asked : Object.entries(COMMANDS);
+  for (const [, load] of loaders) main.addCommand(await load(flags));
   for (const command of [main, ...main.commands]) {
     command.exitOverride().configureOutput({ outputError: () => {} });
   }
@@ -68,7 +66,7 @@ delete process.env[KERNEL_VARIABLE];
 
 try {
   const { own, flags } = split(process.argv.slice(2));
-  await program(flags).parseAsync(own, { from: 'user' });
+  await (await program(own[0], flags)).parseAsync(own, { from: 'user' });
 } catch (error) {
   process.exitCode = fail(error);
 }

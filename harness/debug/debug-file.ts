@@ -7,7 +7,8 @@ import { abbreviations, type DebugFunction, type DebugUnit, units } from './unit
 
 /**
  * A second, larger file than the snapshot, with the same symbols and DWARF 4: what GNU addr2line, llvm-symbolizer,
- * eu-addr2line and gdb read to tell the function, file and line of an address.
+ * eu-addr2line and gdb read to tell the function, file and line of an address. Its symbols carry the snapshot's line
+ * tables too, so that we read it like a snapshot.
  */
 export function debugFile(symbolizer: Symbolizer): Uint8Array {
   const lines = new ByteWriter();
@@ -17,7 +18,7 @@ export function debugFile(symbolizer: Symbolizer): Uint8Array {
     return unit === null ? [] : [unit];
   });
   const { info, strings, aranges } = units(described);
-  return elfFile(modules, [
+  return elfFile(modules, symbolizer.modules(), [
     ['.debug_abbrev', abbreviations()],
     ['.debug_info', info],
     ['.debug_line', lines.finish()],
@@ -31,11 +32,11 @@ function modulesOf(functions: readonly FunctionRange[]): TextModule[] {
   const modules: TextModule[] = [];
   for (const one of functions) {
     const last = modules.at(-1);
-    if (last !== undefined && last.file === one.file && last.address + BigInt(last.size) === one.address) {
+    if (last?.module === one.module && last.address + BigInt(last.size) === one.address) {
       last.functions.push(one);
       last.size += one.size;
     } else {
-      modules.push({ file: one.file, address: one.address, size: one.size, functions: [one] });
+      modules.push({ ...one, functions: [one] });
     }
   }
   return modules;
@@ -46,8 +47,9 @@ function describe(module: TextModule, symbolizer: Symbolizer, lines: ByteWriter)
   const files = new FileTable();
   const rows = rowsOf(module, symbolizer);
   if (rows.length === 0) return null;
+  const byOffset = new Map(rows.map((row) => [row.offset, row]));
   const functions = module.functions.map((one): DebugFunction => {
-    const row = rows.find(({ offset }) => offset === Number(one.address - module.address));
+    const row = byOffset.get(Number(one.address - module.address));
     const place = row === undefined ? { file: 0, line: 0 } : { file: files.number(row.file), line: row.line };
     return { name: one.symbol, address: one.address, size: one.size, ...place };
   });

@@ -32,6 +32,8 @@ import { machineCode } from './machine-code.ts';
 
 /** Functions of one file whose text is in one piece. */
 export interface TextModule {
+  /** The snapshot's module that it is of, or a part of: text of two can overlap. */
+  module: number;
   file: string;
   address: bigint;
   /** Bytes. */
@@ -52,15 +54,22 @@ interface Section {
   entsize?: number;
 }
 
+/** A file that was loaded, and its line table as the snapshot has it. */
+export interface LoadedModule {
+  file: string;
+  lines: string;
+}
+
 /**
  * An executable with a section and a segment of text for each module, their symbols, and the sections of debugging
  * information that are given.
  */
 export function elfFile(
   modules: readonly TextModule[],
+  loaded: readonly LoadedModule[],
   debug: readonly [name: string, bytes: Uint8Array][],
 ): Uint8Array {
-  const { symtab, strtab } = symbols(modules);
+  const { symtab, strtab } = symbols(modules, loaded);
   const sections: Section[] = [...modules.map(textSection), ...debug.map(debugSection)];
   sections.push(
     {
@@ -92,16 +101,27 @@ const debugSection = ([name, bytes]: [string, Uint8Array]): Section =>
     ? { name, type: SHT_PROGBITS, flags: SHF_MERGE | SHF_STRINGS, bytes, align: 1, entsize: 1 }
     : { name, type: SHT_PROGBITS, bytes, align: 1 };
 
-function symbols(modules: readonly TextModule[]): { symtab: Uint8Array; strtab: Uint8Array } {
+/** The line table of a file stands behind its name, as in a snapshot: a string that no symbol has. */
+function symbols(
+  modules: readonly TextModule[],
+  loaded: readonly LoadedModule[],
+): { symtab: Uint8Array; strtab: Uint8Array } {
   const symtab = new ByteWriter().bytes(new Uint8Array(SYM_SIZE));
   const strtab = new ByteWriter().u8(0);
   const add = (name: string, type: number, section: number, value: bigint, size: number): void => {
     symtab.u32(strtab.length).u8(ELF_ST_INFO(STB_LOCAL, type), 0).u16(section).u64(value).u64(size);
     strtab.string(name);
   };
-  modules.forEach(({ file, functions }, i) => {
+  const pieces = loaded.map((): [TextModule, section: number][] => []);
+  modules.forEach((text, i) => {
+    pieces[text.module]!.push([text, i + 1]);
+  });
+  loaded.forEach(({ file, lines }, module) => {
     add(file, STT_FILE, SHN_ABS, 0n, 0);
-    for (const one of functions) add(one.symbol, STT_FUNC, i + 1, one.address, one.size);
+    // Behind the name of a file without lines stands whatever comes next.
+    strtab.string(lines.startsWith('{') ? lines : '');
+    for (const [{ functions }, section] of pieces[module]!)
+      for (const one of functions) add(one.symbol, STT_FUNC, section, one.address, one.size);
   });
   return { symtab: symtab.finish(), strtab: strtab.finish() };
 }

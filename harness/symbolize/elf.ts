@@ -114,21 +114,55 @@ export class ElfSymbols {
 
   /** Every symbol, in the order of the table. @throws {ElfError} */
   *symbols(): Generator<ElfSymbol> {
-    const { offset, size } = this.#symtab;
-    let room = this.#bytes.length * NAMES_PER_BYTE;
-    for (let at = offset; at < offset + size; at += SYM_SIZE) {
-      const nameOffset = this.#view.getUint32(at + SYM.st_name, true);
-      const name = this.stringAt(nameOffset).text;
-      room -= name.length;
-      if (room < 0) throw new ElfError('its names are longer than it could hold');
+    for (const at of this.entries()) {
+      const nameOffset = this.nameOffset(at);
       yield {
-        name,
-        type: ELF_ST_TYPE(this.#view.getUint8(at + SYM.st_info)),
+        name: this.stringAt(nameOffset).text,
+        type: this.type(at),
         value: this.#view.getBigUint64(at + SYM.st_value, true),
         size: this.#view.getBigUint64(at + SYM.st_size, true),
         nameOffset,
       };
     }
+  }
+
+  /** How many symbols there are. */
+  get count(): number {
+    return this.#symtab.size / SYM_SIZE;
+  }
+
+  /** Where each symbol stands in the file: what the methods below are given. @throws {ElfError} where names make no sense */
+  *entries(): Generator<number> {
+    const { offset, size } = this.#symtab;
+    let room = this.#bytes.length * NAMES_PER_BYTE;
+    for (let at = offset; at < offset + size; at += SYM_SIZE) {
+      const nameOffset = this.nameOffset(at);
+      room -= this.#endOf(nameOffset) - nameOffset;
+      if (room < 0) throw new ElfError('its names are longer than it could hold');
+      yield at;
+    }
+  }
+
+  type(at: number): number {
+    return ELF_ST_TYPE(this.#view.getUint8(at + SYM.st_info));
+  }
+
+  nameOffset(at: number): number {
+    return this.#view.getUint32(at + SYM.st_name, true);
+  }
+
+  valueLow(at: number): number {
+    return this.#view.getUint32(at + SYM.st_value, true);
+  }
+
+  valueHigh(at: number): number {
+    return this.#view.getUint32(at + SYM.st_value + 4, true);
+  }
+
+  /** Exact below 2^53. */
+  size(at: number): number {
+    const high = this.#view.getUint32(at + SYM.st_size + 4, true);
+    return high * 2 ** 32 + this.#view.getUint32(at + SYM.st_size, true);
   }
 
   /** Whether an offset lies in the string table. */
@@ -138,11 +172,18 @@ export class ElfSymbols {
 
   /** The string at an offset of the string table, and where the one behind it begins. @throws {ElfError} */
   stringAt(nameOffset: number): { text: string; next: number } {
+    const end = this.#endOf(nameOffset);
+    const { offset } = this.#strtab;
+    const text = utf8.decode(this.#bytes.subarray(offset + nameOffset, offset + end));
+    return { text, next: end + 1 };
+  }
+
+  /** Where the NUL of a string stands in the string table. */
+  #endOf(nameOffset: number): number {
     const { offset, size } = this.#strtab;
-    const start = offset + nameOffset;
-    const end = this.hasString(nameOffset) ? this.#bytes.indexOf(0, start) : -1;
+    const end = this.hasString(nameOffset) ? this.#bytes.indexOf(0, offset + nameOffset) : -1;
     if (end === -1 || end >= offset + size) throw new ElfError('a name reaches beyond its string table');
-    return { text: utf8.decode(this.#bytes.subarray(start, end)), next: end + 1 - offset };
+    return end - offset;
   }
 }
 

@@ -1,4 +1,4 @@
-import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import { decodedMappings, TraceMap } from '@jridgewell/trace-mapping';
 import { ElfError } from './elf.ts';
 
 /** A place in a file that a person wrote. */
@@ -11,7 +11,12 @@ export interface Place {
 
 /** Where the bytes of one module come from: `KernelModule.lines`, as a snapshot carries it. Believes nothing. */
 export class LineTable {
-  readonly #map: TraceMap;
+  readonly #sources: readonly (string | null)[];
+  /** In columns, one entry a segment: a large file has hundred thousands. */
+  readonly #start: Float64Array;
+  readonly #source: Float64Array;
+  readonly #line: Float64Array;
+  readonly #column: Float64Array;
 
   /** @throws where the text is no such table */
   constructor(text: string) {
@@ -21,7 +26,16 @@ export class LineTable {
     // Decoded mappings would be taken as they are, whatever their numbers are.
     if (typeof mappings !== 'string') throw new Error('mappings are encoded');
     // No other field is taken over: a long sourceRoot, for one, would be copied to every source.
-    this.#map = new TraceMap({ version: 3, sources, names: [], mappings });
+    const map = new TraceMap({ version: 3, sources, names: [], mappings });
+    // They are sorted, and what is no digit counts as 0.
+    const segments = decodedMappings(map)[0] ?? [];
+    const numbers = (field: number): Float64Array => {
+      const column = new Float64Array(segments.length);
+      for (let i = 0; i < column.length; i++) column[i] = segments[i]![field] ?? -1;
+      return column;
+    };
+    this.#sources = map.resolvedSources;
+    [this.#start, this.#source, this.#line, this.#column] = [0, 1, 2, 3].map(numbers) as Four<Float64Array>;
   }
 
   /**
@@ -29,12 +43,26 @@ export class LineTable {
    * @returns null where the table has no place for it
    */
   lookup(column: number): Place | null {
-    const { source, line, column: before } = originalPositionFor(this.#map, { line: 1, column });
-    // The mappings are decoded here, at the first question; what is no digit of theirs counts as 0.
+    const i = lastUpTo(this.#start, column);
+    if (i === -1) return null;
+    const [source, line, before] = [this.#sources[this.#source[i]!], this.#line[i]!, this.#column[i]!];
     // The types promise more than a damaged table keeps: its numbers may point outside its sources, or below 0.
-    const known = typeof source === 'string' && line > 0 && before >= 0;
-    return known ? { file: source, line, column: before + 1 } : null;
+    const known = typeof source === 'string' && line >= 0 && before >= 0;
+    return known ? { file: source, line: line + 1, column: before + 1 } : null;
   }
+}
+
+type Four<T> = [T, T, T, T];
+
+/** Index of the last number that is not greater, or -1. */
+function lastUpTo(sorted: Float64Array, limit: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { STT_FILE, STT_FUNC } from '../../src/abi/elf.ts';
 import { ElfSymbols } from './elf.ts';
+import { FunctionTable } from './functions.ts';
 import { LineTables } from './line-table.ts';
 
 /** Where an address lies. */
@@ -20,54 +21,73 @@ export interface FunctionRange {
   size: number;
   /** The file as it was loaded. */
   file: string;
+  /** Index into `modules`. */
+  module: number;
 }
 
 interface Module {
   file: string;
   /** Offset of the line table in the string table. */
   lines: number;
-  /** First byte of text. */
-  base: bigint;
+  /** The function that has the first byte of its text, once functions are sorted. */
+  first: number;
 }
 
-interface Range {
-  start: bigint;
-  end: bigint;
-  symbol: string;
-  module: Module;
-}
-
-/** Tells what addresses mean, from the bytes of a snapshot alone. */
+/** Tells what addresses mean, from the bytes of a snapshot alone. Names and lines are read when they are asked for. */
 export class Symbolizer {
+  readonly #elf: ElfSymbols;
   readonly #lines: LineTables;
-  /** Sorted by address. */
-  readonly #ranges: Range[] = [];
+  readonly #modules: Module[] = [];
+  readonly #functions: FunctionTable;
+  /** Of each function, once it is known. */
+  readonly #names: (string | undefined)[];
 
   /** @throws {ElfError} where the bytes are no snapshot */
   constructor(bytes: Uint8Array) {
-    const elf = new ElfSymbols(bytes);
-    const stringAt = (offset: number): string => (elf.hasString(offset) ? elf.stringAt(offset).text : '');
-    this.#lines = new LineTables(stringAt);
-    let module: Module | null = null;
-    for (const { name, type, value, size, nameOffset } of elf.symbols()) {
+    this.#elf = new ElfSymbols(bytes);
+    this.#lines = new LineTables((offset) => this.#stringAt(offset));
+    this.#functions = this.#read();
+    this.#functions.sort();
+    this.#names = new Array<string | undefined>(this.#functions.length);
+    for (let i = this.#functions.length - 1; i >= 0; i--)
+      this.#modules[this.#functions.module[i]!]!.first = i;
+  }
+
+  #read(): FunctionTable {
+    const elf = this.#elf;
+    const functions = new FunctionTable(elf.count);
+    for (const at of elf.entries()) {
+      const type = elf.type(at);
       if (type === STT_FILE) {
-        module = { file: name, lines: elf.stringAt(nameOffset).next, base: -1n };
-      } else if (type === STT_FUNC && size > 0n) {
-        module ??= { file: '', lines: -1, base: -1n };
-        if (module.base === -1n || value < module.base) module.base = value;
-        this.#ranges.push({ start: value, end: value + size, symbol: name, module });
+        const { text, next } = elf.stringAt(elf.nameOffset(at));
+        this.#modules.push({ file: text, lines: next, first: -1 });
+      } else if (type === STT_FUNC && elf.size(at) > 0) {
+        if (this.#modules.length === 0) this.#modules.push({ file: '', lines: -1, first: -1 });
+        const module = this.#modules.length - 1;
+        functions.add(elf.valueHigh(at), elf.valueLow(at), elf.size(at), elf.nameOffset(at), module);
       }
     }
-    this.#ranges.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+    return functions;
+  }
+
+  #stringAt(offset: number): string {
+    return this.#elf.hasString(offset) ? this.#elf.stringAt(offset).text : '';
+  }
+
+  /** Files as they were loaded, in the order of the table, with the text of their line tables; it may be empty. */
+  modules(): { file: string; lines: string }[] {
+    return this.#modules.map(({ file, lines }) => ({ file, lines: this.#stringAt(lines) }));
   }
 
   /** The functions, by address. */
   functions(): FunctionRange[] {
-    return this.#ranges.map(({ start, end, symbol, module }) => ({
-      symbol,
-      address: start,
-      size: Number(end - start),
-      file: module.file,
+    const { high, low, size, module, length } = this.#functions;
+    return Array.from({ length }, (_, i) => ({
+      symbol: this.#name(i),
+      address: (BigInt(high[i]!) << 32n) | BigInt(low[i]!),
+      size: size[i]!,
+      file: this.#modules[module[i]!]!.file,
+      module: module[i]!,
     }));
   }
 
@@ -77,21 +97,34 @@ export class Symbolizer {
    * @throws {ElfError} where the line table that it needs is broken
    */
   lookup(pc: bigint): Frame | undefined {
-    const range = this.#find(pc);
-    if (range === undefined) return undefined;
-    const frame: Frame = { symbol: range.symbol, offset: Number(pc - range.start) };
-    const { lines, base, file } = range.module;
-    return { ...frame, ...this.#lines.lookup(lines, Number(pc - base), file) };
+    if (BigInt.asUintN(64, pc) !== pc) return undefined;
+    return this.lookupHalves(Number(pc >> 32n), Number(pc & 0xffff_ffffn));
   }
 
-  #find(pc: bigint): Range | undefined {
-    let [low, high] = [0, this.#ranges.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#ranges[middle]!.start <= pc) low = middle + 1;
-      else high = middle;
+  /**
+   * The same of an address in two words.
+   *
+   * @param high bits 32 to 63
+   * @param low bits 0 to 31
+   */
+  lookupHalves(high: number, low: number): Frame | undefined {
+    const functions = this.#functions;
+    const i = functions.find(high, low);
+    if (i === -1) return undefined;
+    const frame: Frame = { symbol: this.#name(i), offset: functions.distance(i, high, low) };
+    const { file, lines, first } = this.#modules[functions.module[i]!]!;
+    const place = this.#lines.lookup(lines, functions.distance(first, high, low), file);
+    if (place !== null) {
+      frame.file = place.file;
+      frame.line = place.line;
+      frame.column = place.column;
     }
-    const range = this.#ranges[low - 1];
-    return range !== undefined && pc < range.end ? range : undefined;
+    return frame;
+  }
+
+  #name(i: number): string {
+    const name = this.#names[i] ?? this.#elf.stringAt(this.#functions.name[i]!).text;
+    this.#names[i] = name;
+    return name;
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Symbolizer } from '../../harness/index.ts';
-import { SITE_SIZE } from '../../src/abi/text.ts';
+import { CALL_SIZE, SITE_SIZE } from '../../src/abi/text.ts';
 import { kcovjs, ROOT } from '../cli/kcovjs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kcovjs-debug-'));
@@ -93,6 +93,19 @@ describe('every site symbolizes as with us, TypeScript included', () => {
       );
     }
   });
+});
+
+test('we read it as we read the snapshot', () => {
+  const [snapshot, debug] = ['k.elf', 'debug.elf'].map(
+    (name) => new Symbolizer(readFileSync(join(folder, name))),
+  );
+  expect(debug!.functions()).toEqual(snapshot!.functions());
+  expect(debug!.modules().map(({ file }) => file)).toEqual(snapshot!.modules().map(({ file }) => file));
+  for (const { pc, ...place } of expected) {
+    const { offset, ...frame } = debug!.lookup(BigInt(pc))!;
+    expect(frame).toEqual(place);
+    expect(offset % SITE_SIZE).toBe(CALL_SIZE);
+  }
 });
 
 describe('the file is well formed', () => {

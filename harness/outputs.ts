@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import {
   accessSync,
+  closeSync,
   constants,
   existsSync,
   mkdirSync,
+  openSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from './usage.ts';
@@ -80,9 +83,38 @@ export function writeOutput(path: string, data: string | Uint8Array, advice = AN
  * @throws as the file system does
  */
 export function replaceFile(path: string, data: string | Uint8Array): void {
+  replacing(path, (temporary) => writeFileSync(temporary, data));
+}
+
+/**
+ * The same, of parts that come one after the other and are too much for the memory.
+ *
+ * @throws as the file system does, and what the parts throw
+ */
+export function replaceFileByParts(path: string, parts: Iterable<string>): { bytes: number } {
+  let bytes = 0;
+  replacing(path, (temporary) => {
+    const fd = openSync(temporary, 'w');
+    try {
+      for (const part of parts) bytes += writeWhole(fd, Buffer.from(part));
+    } finally {
+      closeSync(fd);
+    }
+  });
+  return { bytes };
+}
+
+/** A write may take a part of what it is given. */
+function writeWhole(fd: number, data: Buffer): number {
+  let at = 0;
+  while (at < data.length) at += writeSync(fd, data, at);
+  return at;
+}
+
+function replacing(path: string, write: (temporary: string) => void): void {
   const temporary = join(dirname(path), `.kcovjs-${process.pid}-${randomBytes(6).toString('hex')}`);
   try {
-    writeFileSync(temporary, data);
+    write(temporary);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

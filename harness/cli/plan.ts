@@ -2,6 +2,7 @@ import type { CampaignPlan } from '../campaign/campaign.ts';
 import { type EngineOptions, flag } from '../engine/options.ts';
 import type { TargetRequest } from '../executor/executed.ts';
 import { near } from '../near.ts';
+import { quoted } from '../quoted.ts';
 import { targetPath } from '../target.ts';
 import { UsageError } from '../usage.ts';
 import { MEMORY, TIMEOUT } from './limits.ts';
@@ -54,7 +55,3 @@ function timeoutOf(flags: readonly string[], { timeout = TIMEOUT }: EngineOption
   const seconds = flag(flags, 'timeout');
   return seconds === undefined ? timeout : Number(seconds) * 1000 || timeout;
 }
-
-/** As a shell wants it. */
-const quoted = (word: string): string =>
-  /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

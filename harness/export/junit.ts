@@ -1,7 +1,7 @@
 import type { CampaignState, TargetState } from '../campaign/state.ts';
 import type { FindingState } from '../findings/finding.ts';
+import { type Element, xml } from '../xml.ts';
 import { ownPlace, pathFrom, placesOf } from './place.ts';
-import { type Element, xml } from './xml.ts';
 
 /**
  * Findings as JUnit XML, for code hosts: a suite for each target, with a test case for the target itself, which fails

@@ -4,11 +4,11 @@ const FORBIDDEN = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]
 const reference = (character: string): string => `&#${character.codePointAt(0)};`;
 
 /** Text for an attribute, where line breaks would become spaces. */
-const attribute = (text: string): string =>
+export const attribute = (text: string): string =>
   text.replace(FORBIDDEN, '').replace(/[&<>"\t\n\r\x85\u2028]/g, reference);
 
 /** Text for the content of an element, in which readers make one line break of all kinds. */
-const content = (text: string): string =>
+export const content = (text: string): string =>
   text.replace(FORBIDDEN, '').replace(/[&<>\r\x85\u2028]/g, reference);
 
 export interface Element {

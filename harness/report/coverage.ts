@@ -3,38 +3,16 @@ import coverage from 'istanbul-lib-coverage';
 import sourceMaps from 'istanbul-lib-source-maps';
 import { textOffset } from '../../src/abi/text.ts';
 import type { Branch, Site } from '../../src/instrument/sites.ts';
-import { warn } from '../../src/warn.ts';
-import { readSource, type Source } from './source.ts';
-
-export interface LoadedFile {
-  /** The file as it was loaded. */
-  filename: string;
-  /** First byte of its text. */
-  address: bigint;
-}
+import type { Source } from './model/source.ts';
 
 /** How often each PC was reached, by its offset into kernel text. */
 export type Hits = ReadonlyMap<number, number>;
 
-/** Coverage of the files that a person wrote. A file that is gone, or changed since it was loaded, is named in a warning. */
-export async function coverageOf(files: readonly LoadedFile[], hits: Hits): Promise<CoverageMap> {
+/** Coverage of the files that a person wrote. */
+export async function coverageOfSources(sources: readonly Source[], hits: Hits): Promise<CoverageMap> {
   const map = coverage.createCoverageMap({});
-  for (const file of files) {
-    const source = sourceOf(file);
-    if (source !== null) map.addFileCoverage(fileCoverage(source, hits));
-  }
+  for (const source of sources) map.addFileCoverage(fileCoverage(source, hits));
   return (await sourceMaps.createSourceMapStore({}).transformCoverage(map)) as CoverageMap;
-}
-
-function sourceOf({ filename, address }: LoadedFile): Source | null {
-  try {
-    const source = readSource(filename);
-    if (source.analysis.address === address) return source;
-    warn(`${filename} has changed since it was loaded; it is not in the report`);
-  } catch (error) {
-    warn(`${filename} cannot be reported: ${(error as Error).message.split('\n')[0]}`);
-  }
-  return null;
 }
 
 /** Puts the counts of blocks in the place of istanbul's counters. */

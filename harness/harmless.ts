@@ -10,9 +10,21 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Me}]/gu;
 
 /** Text of a target as one line that can do nothing to a terminal: `\x1b[2J` and `\u{202e}` are shown as that. */
 export function harmless(text: string): string {
-  const short = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-  return short.replace(/\s+/g, ' ').replace(MODIFIERS, '').replace(PILES, '$1').replace(UNSEEN, escaped);
+  return plain(shortened(text).replace(/\s+/g, ' '));
 }
+
+/** A line of code, or of a message, that can do nothing to a terminal; as it is indented, with two spaces for a tab. */
+export function harmlessLine(line: string): string {
+  return plain(shortened(line).replace(/\t/g, '  ').replace(/\s/g, ' '));
+}
+
+/** The same of a text of several lines. */
+export const harmlessLines = (text: string): string => text.split('\n').map(harmlessLine).join('\n');
+
+const shortened = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+
+const plain = (text: string): string =>
+  text.replace(MODIFIERS, '').replace(PILES, '$1').replace(UNSEEN, escaped);
 
 function escaped(character: string): string {
   const code = character.codePointAt(0)!;

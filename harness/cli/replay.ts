@@ -6,37 +6,24 @@ import { Executor } from '../executor/executor.ts';
 import { isDeadly } from '../executor/fault.ts';
 import { type Input, inputFiles, readInput } from '../inputs.ts';
 import { prepare } from '../prepare.ts';
+import { settleColors, terminal } from '../screen/colors.ts';
 import { snapshot } from '../snapshot.ts';
-import { formatAddress, formatFrame } from '../symbolize/format.ts';
-import { describeError, type ErrorText, headline } from '../symbolize/stack.ts';
+import { formatAddress } from '../symbolize/format.ts';
+import { describeError, type ErrorText } from '../symbolize/stack.ts';
 import { Symbolizer } from '../symbolize/symbolizer.ts';
 import { targetPath } from '../target.ts';
 import { EXIT } from '../usage.ts';
 import { MEMORY } from './limits.ts';
 import { addTargetOptions, engineOptionsOf, filterOf, type TargetOptions, wholeNumber } from './options.ts';
+import { allPcs, type Replayed, replayText } from './replay-text.ts';
 
 interface ReplayOptions extends TargetOptions {
   json?: boolean;
   last: number;
   timeout?: number;
   all?: boolean;
-}
-
-interface Replayed {
-  input: Input;
-  /** How it failed. */
-  error: ErrorText | null;
-  pcs: bigint[];
-  overflowed: boolean;
-  remotes: Remote[];
-}
-
-/** What the run caused in a remote section. */
-interface Remote {
-  subsystem: bigint;
-  id: bigint;
-  pcs: bigint[];
-  overflowed: boolean;
+  /** False with --no-color. */
+  color: boolean;
 }
 
 export function replayCommand(): Command {
@@ -48,6 +35,7 @@ export function replayCommand(): Command {
       .option('--json', 'one JSON object a line and input, with the whole trace')
       .option('-n, --last <count>', 'how many PCs of the end of the trace to print', wholeNumber, 30)
       .option('--all', 'print the whole trace')
+      .option('--no-color', 'no colours, as with NO_COLOR=1')
       .option(
         '--timeout <ms>',
         'end a run that takes longer, or ends the process, and say where it was',
@@ -57,17 +45,21 @@ export function replayCommand(): Command {
 }
 
 async function replay(name: string, paths: string[], options: ReplayOptions): Promise<void> {
+  settleColors(options.color);
   const files = inputFiles(paths);
   const { target } = await prepare(name, filterOf(options), engineOptionsOf(options));
   let symbolizer = new Symbolizer(snapshot());
   const executor = options.timeout === undefined ? undefined : executorFor(name, options);
+  const style = { ...options, ...terminal(process.stdout) };
   for (const file of files) {
     const input = readInput(file);
     const replayed = (executor && (await fatal(executor, input))) ?? (await run(target, input));
     // A run may load further modules.
     if (allPcs(replayed).some((pc) => symbolizer.lookup(pc) === undefined))
       symbolizer = new Symbolizer(snapshot());
-    process.stdout.write(options.json ? asJson(replayed, symbolizer) : asText(replayed, symbolizer, options));
+    process.stdout.write(
+      options.json ? asJson(replayed, symbolizer) : replayText(replayed, symbolizer, style),
+    );
     if (replayed.error !== null) process.exitCode = EXIT.finding;
   }
   await executor?.close();
@@ -101,8 +93,6 @@ function run(target: FuzzTarget, input: Input): Promise<Replayed> {
   return Promise.resolve(done);
 }
 
-const allPcs = ({ pcs, remotes }: Replayed): bigint[] => [pcs, ...remotes.map((remote) => remote.pcs)].flat();
-
 const errorOf = (outcome: Outcome): ErrorText | null =>
   outcome.kind === 'finding' ? describeError(outcome.error) : null;
 
@@ -126,34 +116,4 @@ function asJson(replayed: Replayed, symbolizer: Symbolizer): string {
       })),
     }),
   })}\n`;
-}
-
-function asText(replayed: Replayed, symbolizer: Symbolizer, options: ReplayOptions): string {
-  const { input, error, remotes } = replayed;
-  const lines = [
-    `${input.path} (${input.data.length} bytes): ${error === null ? 'ok' : headline(error)}`,
-    ...(error?.stack ?? []).map((frame) => `    ${frame}`),
-    ...traceText('trace', replayed, symbolizer, options),
-    ...(allPcs(replayed).length === 0 && error === null
-      ? ['  nothing that ran is instrumented; say which files are with -i']
-      : []),
-    ...remotes.flatMap((remote) =>
-      traceText(`remote section ${remote.subsystem}/${remote.id}`, remote, symbolizer, options),
-    ),
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
-function traceText(
-  name: string,
-  { pcs, overflowed }: Pick<Replayed, 'pcs' | 'overflowed'>,
-  symbolizer: Symbolizer,
-  { last, all }: ReplayOptions,
-): string[] {
-  const shown = all || pcs.length <= last ? pcs : last === 0 ? [] : pcs.slice(-last);
-  return [
-    `  ${name}: ${pcs.length} PCs${shown.length < pcs.length ? `, the last ${shown.length} (--all prints every one)` : ''}`,
-    ...(overflowed ? ['  the buffer was full: what came later is not in the trace'] : []),
-    ...shown.map((pc) => `    ${formatFrame(pc, symbolizer.lookup(pc))}`),
-  ];
 }

@@ -24,3 +24,18 @@ function wantsColors(stream: Output, { NO_COLOR, FORCE_COLOR, TERM }: Environmen
 /** Whether lines can be drawn over. Some terminals of containers have no size at all. */
 export const isLive = (stream: Output, { TERM }: Environment = process.env): boolean =>
   stream.isTTY === true && TERM !== 'dumb' && stream.columns !== 0 && stream.rows !== 0;
+
+/** Columns of what is no terminal, or does not say. */
+const WIDTH = 100;
+
+/** How to print for people, who may look on or not. */
+export const terminal = (stream: Output): { colors: Colors; width: number } => ({
+  colors: colorsFor(stream),
+  width: stream.columns || WIDTH,
+});
+
+/** Does what `--no-color` says, and what NO_COLOR says for those who know FORCE_COLOR alone. To be called before they load. */
+export function settleColors(color: boolean, env: NodeJS.ProcessEnv = process.env): void {
+  if (!color) env['NO_COLOR'] = '1';
+  if (env['NO_COLOR']) env['FORCE_COLOR'] = '0';
+}

@@ -2,7 +2,8 @@
 # Installs from Debian what the tests need and the machine lacks.
 set -euo pipefail
 declare -A package=([readelf]=binutils [eu-elflint]=elfutils [llvm-symbolizer]=llvm [gdb]=gdb
-  [aarch64-linux-gnu-as]=binutils-aarch64-linux-gnu [qemu-aarch64]=qemu-user [tmux]=tmux)
+  [aarch64-linux-gnu-as]=binutils-aarch64-linux-gnu [qemu-aarch64]=qemu-user [tmux]=tmux
+  [genhtml]=lcov [xmllint]=libxml2-utils [chromium]=chromium)
 missing=()
 for tool in "${!package[@]}"; do command -v "$tool" >/dev/null || missing+=("${package[$tool]}"); done
 [ ${#missing[@]} -eq 0 ] && exit 0

@@ -1,6 +1,4 @@
-import type { ReportOptions } from 'istanbul-reports';
-
-/** Reports that istanbul writes. */
+/** Formats of reports. `html` is ours, and so are `jsonl`, `pcs` and `record`; istanbul writes the others. */
 export const FORMATS = [
   'clover',
   'cobertura',
@@ -8,13 +6,19 @@ export const FORMATS = [
   'html-spa',
   'json',
   'json-summary',
+  'jsonl',
   'lcov',
   'lcovonly',
+  'pcs',
+  'record',
   'teamcity',
   'text',
   'text-summary',
-] as const satisfies readonly (keyof ReportOptions)[];
+] as const;
 
 export type ReportFormat = (typeof FORMATS)[number];
+
+/** Those that are lines on standard output. */
+export const PRINTED: readonly ReportFormat[] = ['teamcity', 'text', 'text-summary'];
 
 export const isFormat = (name: string): name is ReportFormat => (FORMATS as readonly string[]).includes(name);

@@ -10,12 +10,14 @@ import { coverage } from './coverage.ts';
 import { describeMachine, installedVersion } from './machine.ts';
 import { addOptions, type BenchOptions, extentOf, settingsOf } from './options.ts';
 import { loadPackage, PACKAGES } from './packages.ts';
+import { pages } from './pages.ts';
 import type { Context, Part, Presented } from './part.ts';
 import { rate } from './rate.ts';
 import { type Report, terminalText, writeReport } from './report.ts';
 import { search } from './search.ts';
 import { slowdown } from './slowdown.ts';
 import { start } from './start.ts';
+import { symbolize } from './symbolize.ts';
 import { workers } from './workers.ts';
 
 const PARTS = [
@@ -26,6 +28,8 @@ const PARTS = [
   start,
   callbacks,
   workers,
+  symbolize,
+  pages,
 ] as unknown as readonly Part<unknown>[];
 
 async function main(): Promise<number> {

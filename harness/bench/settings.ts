@@ -17,6 +17,11 @@ export interface Settings {
   limit: number;
   /** Runs of each fuzzer that look for a bug. */
   seeds: number;
+  /** Addresses that are symbolized, and whether those of a large program are too. */
+  symbolize: { addresses: number; large: boolean };
+  /** Files and inputs of the largest report. */
+  files: number;
+  inputs: number;
   /** How many packages and bugs, where none are named. */
   packages: number;
   bugs: number;
@@ -35,6 +40,9 @@ export const SETTINGS: Record<Extent, Settings> = {
     trials: 1,
     limit: 3,
     seeds: 1,
+    symbolize: { addresses: 100_000, large: false },
+    files: 40,
+    inputs: 400,
     packages: 3,
     bugs: 3,
   },
@@ -47,6 +55,9 @@ export const SETTINGS: Record<Extent, Settings> = {
     trials: 1,
     limit: 6,
     seeds: 3,
+    symbolize: { addresses: 1_000_000, large: true },
+    files: 1_000,
+    inputs: 20_000,
     packages: 8,
     bugs: 99,
   },
@@ -59,6 +70,9 @@ export const SETTINGS: Record<Extent, Settings> = {
     trials: 3,
     limit: 60,
     seeds: 5,
+    symbolize: { addresses: 1_000_000, large: true },
+    files: 5_000,
+    inputs: 100_000,
     packages: 99,
     bugs: 99,
   },

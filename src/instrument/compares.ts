@@ -95,7 +95,7 @@ export function switchOperands(rewriter: Rewriter, node: t.SwitchStatement): voi
   const isTraced = ({ test }: t.SwitchCase): boolean => !idle && !!test && !isLiteral(test) && !isIdle(test);
   const isHeld = rewriter.options.traceCmp && (site !== null || cases.some(isTraced));
 
-  const keep = isRepeatable(rewriter, discriminant);
+  const keep = isRepeatable(rewriter, discriminant) && !isHidden(discriminant, cases);
   node.discriminant = rewriter.expression(discriminant, node);
   const value = keep || !isHeld ? discriminant : rewriter.temp('left');
   if (isHeld) {
@@ -118,3 +118,10 @@ export function switchOperands(rewriter: Rewriter, node: t.SwitchStatement): voi
     }
   });
 }
+
+/** Whether the cases, which are one block, declare a variable of their own by that name. */
+const isHidden = (node: t.Node, cases: readonly t.SwitchCase[]): boolean =>
+  t.isIdentifier(node) &&
+  cases.some(({ consequent }) =>
+    consequent.some((one) => t.isDeclaration(one) && node.name in t.getBindingIdentifiers(one)),
+  );

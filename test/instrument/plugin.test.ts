@@ -22,6 +22,8 @@ const MEANINGS = [
   '(() => { let x = 1; const f = () => (x = 5); return x < f(); })()',
   '(() => { const f = (n) => n === 0 ? 0 : 1 + (f(n - 1) === f(n - 1) ? f(n - 1) : 99); return f(5); })()',
   "(() => { let c = 0; switch ((c++, 'b')) { case 'a': return 0; case 'b': case 'd': return c; default: return 9; } })()",
+  "(() => { const f = 'a', c = ['a']; switch (f) { case c[0]: let f = 1; return f; } })()",
+  "(() => { const f = 'a', c = ['a']; switch (f) { case c[0]: return 1; default: class f {} } })()",
   '(() => { const r = []; for (let i = 0; i < 3; i++) r.push(() => i); return r.map((f) => f()); })()',
   "(() => { const f = () => null, k = 'k'; const t = (g) => { try { return g(); } catch (e) { return e.message; } }; return [f()?.a[k], f()?.a.includes(k), f()?.a[k](k), t(() => (f()?.a)[k]), t(() => (f()?.a).includes(k)), f?.()?.[k]?.x]; })()",
   "(() => { const log = []; const o = { get a() { log.push('a'); return { get includes() { log.push('includes'); return (x) => log.push(x); } }; } }; o.a.includes((log.push('x'), 1)); o['a']['includes'](2); o?.a?.includes?.((log.push('y'), 3)); return log; })()",

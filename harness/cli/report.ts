@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { inputFiles } from '../inputs.ts';
 import { writableFolder } from '../outputs.ts';
@@ -84,7 +85,8 @@ async function report(target: string, corpus: string[], options: ReportOptions):
   const data = await dataOf(target, [...files, ...findingInputs(past)], options, past, corpus);
   const { writeReports } = await import('../report/formats.ts');
   await writeReports(data, options.format, options.output);
-  process.stderr.write(`report: ${options.output}\n`);
+  const page = options.format.includes('html') ? join(options.output, 'index.html') : options.output;
+  process.stderr.write(`report: ${page}\n`);
 }
 
 /** @throws {UsageError} where there is nothing to measure */

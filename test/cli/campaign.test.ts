@@ -71,7 +71,7 @@ function childrenOf(pid: number): number[] {
 
 test('twelve faults of all kinds are listed, each once, small and reproducible', async () => {
   const { cwd, code, stderr } = kcovjs([
-    ...['fuzz', TWELVE, 'corpus', '--workers', '2', '--keep-going', '--timeout', '1000'],
+    ...['fuzz', TWELVE, 'corpus', '--workers', '2', '--keep-going', '--timeout', '3000'],
     ...['--', '-max_total_time=30', '-rss_limit_mb=700'],
   ]);
   const found = findings('corpus', cwd);

@@ -84,7 +84,7 @@ async function report(target: string, corpus: string[], options: ReportOptions):
   const past = pastOf(corpus);
   const data = await dataOf(target, [...files, ...findingInputs(past)], options, past, corpus);
   const { writeReports } = await import('../report/formats.ts');
-  await writeReports(data, options.format, options.output);
+  writeReports(data, options.format, options.output);
   const page = options.format.includes('html') ? join(options.output, 'index.html') : options.output;
   process.stderr.write(`report: ${page}\n`);
 }

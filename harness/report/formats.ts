@@ -91,13 +91,9 @@ const WRITERS: Readonly<Record<ReportFormat, Write>> = {
  * @param dir is there
  * @throws {UsageError} for a file whose name a format cannot write, or where the folder cannot be written
  */
-export async function writeReports(
-  data: ReportData,
-  formats: readonly ReportFormat[],
-  dir: string,
-): Promise<void> {
+export function writeReports(data: ReportData, formats: readonly ReportFormat[], dir: string): void {
   const isPrinted = (format: ReportFormat): boolean => PRINTED.includes(format);
-  await staged(dir, async (stage) => {
+  staged(dir, (stage) => {
     for (const format of formats) if (!isPrinted(format)) WRITERS[format](data, stage);
   });
   for (const format of formats) if (isPrinted(format)) WRITERS[format](data, dir);

@@ -1,16 +1,8 @@
-import type { Count, PageIndex, Totals } from './page/data.ts';
-
-const KINDS: readonly (readonly [keyof Totals, string])[] = [
-  ['lines', 'Lines'],
-  ['branches', 'Branches'],
-  ['functions', 'Functions'],
-  ['statements', 'Statements'],
-  ['pcs', 'PCs'],
-];
+import { type Count, type PageIndex, TOTALS } from './page/data.ts';
 
 /** What a page says where no script may run. */
 export function summary(index: PageIndex): string {
-  const rows = KINDS.map(([kind, title]) => row(title, index.totals[kind])).join('');
+  const rows = TOTALS.map(([kind, title]) => row(title, index.totals[kind])).join('');
   const { inputs } = index;
   return `<main><h1>Coverage of ${escapeHtml(index.target)}</h1>
 <table><tr><th>What</th><th>Covered</th><th>Of</th><th>Share</th></tr>${rows}</table>

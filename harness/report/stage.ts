@@ -8,11 +8,11 @@ import { UsageError } from '../usage.ts';
  * @param dir is there
  * @throws what `write` throws, after all that it has written is gone; {UsageError} where the file system refuses
  */
-export async function staged(dir: string, write: (stage: string) => Promise<void> | void): Promise<void> {
+export function staged(dir: string, write: (stage: string) => void): void {
   try {
     const stage = mkdtempSync(join(dir, '.kcovjs-'));
     try {
-      await write(stage);
+      write(stage);
       for (const name of readdirSync(stage)) put(join(stage, name), join(dir, name));
     } finally {
       rmSync(stage, { recursive: true, force: true });

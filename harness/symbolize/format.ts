@@ -15,8 +15,7 @@ export const formatPlace = ({ file, line, column }: Frame): string =>
   file === undefined ? '??:0' : `${oneLine(file)}:${line}:${column}`;
 
 /** `decode+0x1d` */
-export const formatFunction = ({ symbol, offset }: Frame): string =>
-  `${oneLine(symbol)}+0x${offset.toString(16)}`;
+const formatFunction = ({ symbol, offset }: Frame): string => `${oneLine(symbol)}+0x${offset.toString(16)}`;
 
 /** `0xffffffff81a2b3c5 decode+0x1d /lib/decoder.js:120:9`; question marks, as addr2line has them, for the unknown. */
 export const formatFrame = (pc: bigint, frame: Frame | undefined): string =>

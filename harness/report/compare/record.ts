@@ -58,7 +58,7 @@ const SCHEMA = z.object({
 export type CoverageRecord = z.infer<typeof SCHEMA>;
 export type RecordedFile = CoverageRecord['files'][number];
 
-export const encodeRecord = (record: CoverageRecord): Uint8Array => gzipSync(JSON.stringify(record));
+const encodeRecord = (record: CoverageRecord): Uint8Array => gzipSync(JSON.stringify(record));
 
 /** Writes a record into the folder of a report. @throws {UsageError} where it cannot be written */
 export const writeRecord = (folder: string, record: CoverageRecord): void =>

@@ -1,5 +1,5 @@
 /** Inputs that are looked at closely. */
-export const MAX_DETAILS = 2000;
+const MAX_DETAILS = 2000;
 /** PCs of all their traces: four bytes each. */
 const MAX_ORDERED = 1 << 26;
 /** Further inputs whose comparisons are looked at. */

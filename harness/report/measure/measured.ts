@@ -1,3 +1,4 @@
+import type { ComparedPair } from '../../executor/executed.ts';
 import type { Fault } from '../../executor/fault.ts';
 import type { FindingRecord } from '../../findings/record.ts';
 
@@ -50,19 +51,9 @@ export interface MeasuredInput {
   finding?: string;
 }
 
-/** Two operands of a comparison. */
-export interface Compared {
-  left: ComparedValue;
-  right: ComparedValue;
-  /** How far apart: 0 where they are equal. Of numbers their difference, of texts and bytes what differs. */
-  distance: number;
+/** Two operands of a comparison, and the input that had them compared. */
+export interface Compared extends ComparedPair {
   input: number;
-}
-
-export interface ComparedValue {
-  value: number | bigint | string | Uint8Array;
-  /** A literal of the source. */
-  constant: boolean;
 }
 
 export interface Detail {

@@ -1,6 +1,7 @@
 import { textOffset } from '../../../src/abi/text.ts';
 import type { BlockKind, Site } from '../../../src/instrument/sites.ts';
-import type { Compared, ComparedValue, Measured } from '../measure/measured.ts';
+import type { ComparedOperand } from '../../executor/executed.ts';
+import type { Compared, Measured } from '../measure/measured.ts';
 import type { Shut } from './shut.ts';
 
 /** Comparisons that are shown of one door. */
@@ -65,7 +66,7 @@ function isOfCase({ source, decision }: Shut): (one: Kept) => boolean {
     site.start !== decision.start || [left, right].some((side) => side.constant && isWrittenAs(side, text));
 }
 
-function isWrittenAs({ value }: ComparedValue, text: string): boolean {
+function isWrittenAs({ value }: ComparedOperand, text: string): boolean {
   if (typeof value === 'string') return /^['"`]/.test(text) && text.slice(1, -1) === value;
   if (typeof value === 'bigint') return text === `${value}n`;
   return typeof value === 'number' && Number(text.replaceAll('_', '')) === value;

@@ -1,4 +1,4 @@
-import type { ComparedValue } from '../measure/measured.ts';
+import type { ComparedOperand } from '../../executor/executed.ts';
 import type { DoorCompare, Operand } from '../page/data.ts';
 
 /** Characters of a text that are shown, and bytes. */
@@ -8,12 +8,15 @@ const BYTES_LENGTH = 20;
 const BEFORE = 3;
 
 /** Two operands as they would be written; of long ones the part around their first difference. */
-export function operandsOf(left: ComparedValue, right: ComparedValue): Pick<DoorCompare, 'left' | 'right'> {
+export function operandsOf(
+  left: ComparedOperand,
+  right: ComparedOperand,
+): Pick<DoorCompare, 'left' | 'right'> {
   const at = firstDifference(left.value, right.value);
   return { left: operand(left, at), right: operand(right, at) };
 }
 
-function operand({ value, constant }: ComparedValue, at: number): Operand {
+function operand({ value, constant }: ComparedOperand, at: number): Operand {
   if (typeof value === 'string') return { type: 'text', value: textOf(value, at), constant };
   if (typeof value === 'object') return { type: 'bytes', value: bytesOf(value, at), constant };
   return { type: 'number', value: numberOf(value), constant };
@@ -44,7 +47,7 @@ function windowOf(length: number, at: number, room: number): [start: number, end
   return [start, start + room];
 }
 
-function firstDifference(a: ComparedValue['value'], b: ComparedValue['value']): number {
+function firstDifference(a: ComparedOperand['value'], b: ComparedOperand['value']): number {
   if (typeof a === 'string' && typeof b === 'string') return differs(a, b);
   if (a instanceof Uint8Array && b instanceof Uint8Array) return differs(a, b);
   return 0;

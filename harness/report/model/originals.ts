@@ -78,7 +78,7 @@ export const rangeOf = ({ start, end }: Location): Range => [
 ];
 
 /** Line from 1, column from 0. */
-export function placeAt({ lineStarts }: Source, offset: number): { line: number; column: number } {
+function placeAt({ lineStarts }: Source, offset: number): { line: number; column: number } {
   let [low, high] = [0, lineStarts.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

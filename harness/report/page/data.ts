@@ -18,6 +18,15 @@ export interface Totals {
   pcs: Count;
 }
 
+/** In the order in which they are shown, with their titles. */
+export const TOTALS: readonly (readonly [keyof Totals, string])[] = [
+  ['lines', 'Lines'],
+  ['branches', 'Branches'],
+  ['functions', 'Functions'],
+  ['statements', 'Statements'],
+  ['pcs', 'PCs'],
+];
+
 /** What is read when the page opens. Everything else comes in chunks, when it is first looked at. */
 export interface PageIndex {
   version: 1;

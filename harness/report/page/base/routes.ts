@@ -29,7 +29,6 @@ export const toFile = (path: string, line?: number, inputs = false): string =>
   `#/file/${path.split('/').map(encode).join('/')}${line === undefined ? '' : `:${line}`}${inputs ? '?inputs' : ''}`;
 export const toInput = (input: number): string => `#/input/${input}`;
 export const toFinding = (slug: string): string => `#/findings/${encode(slug)}`;
-export const toDoor = (door: number): string => `#/frontier/${door + 1}`;
 
 /** @param hash with its `#` */
 export function parse(hash: string): Route {

@@ -17,7 +17,7 @@ export interface Lines {
 }
 
 /** As ECMAScript counts lines, and Babel with it. */
-export function splitLines(text: string): { texts: string[]; offsets: Uint32Array } {
+function splitLines(text: string): { texts: string[]; offsets: Uint32Array } {
   const texts: string[] = [];
   const offsets: number[] = [];
   let from = 0;

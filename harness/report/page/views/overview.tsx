@@ -3,20 +3,13 @@ import { many, number, size, time } from '../base/format.ts';
 import { useScrollMemory } from '../base/history.ts';
 import { useReport } from '../base/report.ts';
 import { toFinding, toView } from '../base/routes.ts';
-import type { PageIndex, Totals } from '../data.ts';
+import { type PageIndex, TOTALS } from '../data.ts';
 import { Bar, Percent } from '../parts/bar.tsx';
 import { Chart } from '../parts/chart.tsx';
 import { Command } from '../parts/copy.tsx';
 import { DoorCard } from '../parts/door.tsx';
 import { Text } from '../parts/text.tsx';
 
-const KINDS: readonly (readonly [keyof Totals, string])[] = [
-  ['lines', 'Lines'],
-  ['branches', 'Branches'],
-  ['functions', 'Functions'],
-  ['statements', 'Statements'],
-  ['pcs', 'PCs'],
-];
 const TOP = 5;
 
 export function Overview() {
@@ -32,7 +25,7 @@ export function Overview() {
         </h1>
         <Notes notes={index.notes} />
         <section class="totals" aria-label="Totals">
-          {KINDS.map(([kind, title]) => (
+          {TOTALS.map(([kind, title]) => (
             <div class="total" key={kind}>
               <span class="total-name">{title}</span>
               <span class="total-percent">

@@ -20,17 +20,31 @@ export interface Analysis {
   calls: ReadonlyMap<Site, readonly CallText[]>;
 }
 
+export interface AnalysisOptions {
+  /** Whether the code has types; by default the file's name says so. */
+  typed?: boolean;
+  /** Whether a block that goes on behind what may throw is another one from there on, as its counters have it. */
+  counters?: boolean;
+}
+
 /**
  * Finds the sites of a file again, from its source alone.
  *
  * @throws Babel's error where the file cannot be parsed
  */
-export function analyze(code: string, filename: string, format: Format): Analysis {
-  const table = sitesOf(code, filename, format);
+export function analyze(
+  code: string,
+  filename: string,
+  format: Format,
+  options: AnalysisOptions = {},
+): Analysis {
+  const table = sitesOf(code, filename, format, options);
   // They hold on to the program's tree.
-  for (const site of table) site.links = [];
+  for (const site of [...table, ...table.resumptions]) site.links = [];
   const base = placeModule(filename, code, table.size);
-  const blocks = [...table].filter(({ kind, start, end }) => kind === 'block' && end > start);
+  const blocks = [...table, ...table.resumptions].filter(
+    ({ kind, start, end }) => kind !== 'cmp' && end > start,
+  );
   blocks.sort((a, b) => a.start - b.start || b.end - a.end);
   return {
     address: KERNBASE + BigInt(base),
@@ -43,12 +57,17 @@ export function analyze(code: string, filename: string, format: Format): Analysi
 }
 
 /** The callbacks go into a tree that nobody prints: without them sites come out the same. */
-function sitesOf(code: string, filename: string, format: Format): SiteTable {
-  const file = parseSync(code, parserOptions(filename, format) as object)!;
+function sitesOf(
+  code: string,
+  filename: string,
+  format: Format,
+  { typed, counters = false }: AnalysisOptions,
+): SiteTable {
+  const file = parseSync(code, parserOptions(filename, format, typed) as object)!;
   let table!: SiteTable;
   traverse(file, {
     Program(path) {
-      table = rewrite(path, code, { tracePc: false, traceCmp: false, callbacks: 'call' });
+      table = rewrite(path, code, { tracePc: false, traceCmp: false, counters, callbacks: 'call' });
       path.stop();
     },
   });

@@ -1,7 +1,8 @@
 import { types as t, template } from '@babel/core';
+import { COUNTERS_GLOBAL } from '../abi/counters.ts';
 import { KERNEL_GLOBAL } from '../abi/kernel.ts';
 import { TEXT_HIGH } from '../abi/text.ts';
-import type { Site } from './sites.ts';
+import { type CounterNames, counterOf, type Site } from './sites.ts';
 
 /** Whether a callback's body stands at the site or is called; clang has the same choice for its counters. */
 export type Callbacks = 'inline' | 'call';
@@ -66,6 +67,34 @@ const callTracePc = (pc: number): string => `${KERNEL_GLOBAL}.__sanitizer_cov_tr
  */
 export const tracePc = (site: Site, variables: TraceVariables | null): t.Expression =>
   linked((pc) => (variables === null ? callTracePc(pc) : inlineTracePc(pc, variables)), site);
+
+/**
+ *     counters[12]++
+ *     (counters ?? init())[12]++
+ *
+ * @param early whether it may run before the module's own first statement, as a function that an import cycle calls
+ */
+export function count(site: Site, { table, init }: CounterNames, early: boolean): t.Expression {
+  const node = verbatim('', site);
+  const counters = early ? `(${table}??${init}())` : table;
+  site.links.push(() => {
+    node.name = `${counters}[${counterOf(site)}]++`;
+  });
+  return node;
+}
+
+/**
+ * A realm has one table for each text, however often that is evaluated:
+ *
+ *     function init() { return counters ??= (globalThis.__sancov_cntrs ??= {})[KEY] ??= new Int32Array(LENGTH); }
+ *     var counters = init();
+ */
+export const declareCounters = ({ table, init }: CounterNames, key: string, length: number): t.Statement[] =>
+  template.statements.ast(
+    `function ${init}(){return ${table}??=(globalThis.${COUNTERS_GLOBAL}??={})[${JSON.stringify(key)}]??=new Int32Array(${length})}` +
+      `var ${table}=${init}();`,
+    { placeholderPattern: false },
+  );
 
 /** `__kcov.cmp !== 0 && __kcov.NAME(...args, PC)`, with a further condition before the call. */
 export function traceCmp(

@@ -8,6 +8,7 @@ import { types } from '@babel/core';
 const EXIT = 1; // return, throw, yield or await (a suspended generator may never resume)
 const BREAK = 2;
 const CONTINUE = 4;
+const THROW = 8; // what may throw, and mostly does not: a block goes on behind it
 
 interface Escapes {
   flags: number;
@@ -33,7 +34,12 @@ export class EscapeAnalysis {
   /** Whether the statement after `node` needs a block of its own. */
   endsBlock(node: t.Node): boolean {
     const { flags, labels } = this.#of(node);
-    return flags !== 0 || (labels !== null && labels.size > 0);
+    return (flags & ~THROW) !== 0 || (labels !== null && labels.size > 0);
+  }
+
+  /** Whether `node` may throw: a call, a lookup, what runs over something or takes it apart. */
+  mayThrow(node: t.Node): boolean {
+    return (this.#of(node).flags & THROW) !== 0;
   }
 
   #of(node: t.Node): Escapes {
@@ -71,8 +77,24 @@ export class EscapeAnalysis {
         return node.label
           ? { flags: 0, labels: new Set([node.label.name]) }
           : { flags: CONTINUE, labels: null };
+      case 'CallExpression':
+      case 'OptionalCallExpression':
+      case 'NewExpression':
+      case 'TaggedTemplateExpression':
+      case 'MemberExpression':
+      case 'OptionalMemberExpression':
+      case 'SpreadElement':
+      case 'ArrayPattern':
+      case 'ObjectPattern':
+      case 'TemplateLiteral':
+      case 'ClassDeclaration':
+      case 'ClassExpression':
+        return merge(inner, { flags: THROW, labels: null });
       case 'ForOfStatement':
-        return merge(without(inner, BREAK | CONTINUE), node.await ? { flags: EXIT, labels: null } : NONE);
+        return merge(without(inner, BREAK | CONTINUE), {
+          flags: node.await ? EXIT | THROW : THROW,
+          labels: null,
+        });
       case 'ForStatement':
       case 'ForInStatement':
       case 'WhileStatement':

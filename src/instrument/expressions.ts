@@ -30,12 +30,16 @@ export function logical(rewriter: Rewriter, node: t.LogicalExpression, parent: t
   return node;
 }
 
-function logicalArms(rewriter: Rewriter, node: t.LogicalExpression): (Site | null)[] {
+/** @param isFirst whether the first operand is that of the whole chain */
+function logicalArms(rewriter: Rewriter, node: t.LogicalExpression, isFirst = true): (Site | null)[] {
   const operand = (key: 'left' | 'right'): (Site | null)[] => {
     const child = node[key];
-    if (t.isLogicalExpression(child)) return logicalArms(rewriter, child);
-    node[key] = rewriter.expression(child, node);
-    return [null];
+    const begins = isFirst && key === 'left';
+    if (t.isLogicalExpression(child)) return logicalArms(rewriter, child, begins);
+    const site = begins ? rewriter.firstOperand(child) : null;
+    const value = rewriter.expression(child, node);
+    node[key] = site === null ? value : rewriter.traced(site, value);
+    return [site];
   };
   const last = lastOperand(rewriter, node.left, node.operator);
   const left = operand('left');

@@ -42,6 +42,7 @@ export function func(rewriter: Rewriter, node: t.Function, parent: t.Node): t.No
 }
 
 function functionBody(rewriter: Rewriter, body: t.BlockStatement, entry: Site): t.BlockStatement {
+  rewriter.begin();
   const variables = rewriter.withTemps(() => {
     body.body = [...rewriter.trace(entry), ...rewriter.statements(body.body, body, body.end!)];
   });
@@ -57,6 +58,7 @@ function arrowBody(
   entry: Site,
 ): t.Expression | t.BlockStatement {
   let result = body;
+  rewriter.begin();
   const variables = rewriter.withTemps(() => {
     result = rewriter.expression(body, parent);
   });

@@ -9,8 +9,12 @@ function sourceType(filename: string, format: Format): 'module' | 'script' | 'un
   return format === 'commonjs' && !isTypeScript(filename) ? 'script' : 'unambiguous';
 }
 
-/** Babel's options for files under test, which are parsed alike when they load and when a report looks at them. */
-export function parserOptions(filename: string, format: Format) {
+/**
+ * Babel's options for files under test, which are parsed alike when they load and when a report looks at them.
+ *
+ * @param typed whether the code has types
+ */
+export function parserOptions(filename: string, format: Format, typed = isTypeScript(filename)) {
   return {
     configFile: false,
     babelrc: false,
@@ -20,11 +24,7 @@ export function parserOptions(filename: string, format: Format) {
     parserOpts: {
       allowReturnOutsideFunction: format !== 'module',
       allowNewTargetOutsideFunction: format !== 'module',
-      plugins: [
-        'importAttributes',
-        'explicitResourceManagement',
-        ...(isTypeScript(filename) ? ['typescript'] : []),
-      ],
+      plugins: ['importAttributes', 'explicitResourceManagement', ...(typed ? ['typescript'] : [])],
     },
   } as const satisfies Record<string, unknown>;
 }

@@ -23,6 +23,14 @@ export function placeModule(filename: string, source: string, size: number): num
   return KERNEL_TEXT_SIZE + (hash.readUIntBE(0, 6) % Math.floor(places)) * MODULE_ALIGN;
 }
 
+/**
+ * Name of a file's counters. What was counted in an older text is not taken for the newer one's.
+ *
+ * @param source text of the file, as it is compiled
+ */
+export const countersKey = (filename: string, source: string): string =>
+  `${createHash('sha256').update(source).digest('hex').slice(0, 16)}:${filename}`;
+
 /** `name/path/within/package.js`, which does not depend on where a package lies on a disk. */
 export function moduleIdentity(filename: string): string {
   for (let folder = dirname(filename); ; folder = dirname(folder)) {

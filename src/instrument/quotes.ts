@@ -4,9 +4,12 @@ import type { Rewriter } from './rewriter.ts';
 
 /** Text that V8 quotes where it finds no function, nothing to iterate over, or nothing to take apart. */
 
-export function declarator(rewriter: Rewriter, node: t.VariableDeclarator): t.Node {
+export function declarator(rewriter: Rewriter, node: t.VariableDeclarator, parent: t.Node): t.Node {
   if (t.isObjectPattern(node.id) && node.init) rewriter.quote(node.init);
-  return rewriter.children(node);
+  const resumed = rewriter.resumption(node, parent as t.VariableDeclaration);
+  rewriter.children(node);
+  if (resumed !== null) node.init = rewriter.traced(resumed, node.init!);
+  return node;
 }
 
 export function spread(rewriter: Rewriter, node: t.SpreadElement): t.Node {

@@ -1,16 +1,25 @@
 import { types as t } from '@babel/core';
-import { type Callbacks, tracePc } from './emit.ts';
+import { type Callbacks, count, tracePc } from './emit.ts';
 import { EscapeAnalysis } from './escapes.ts';
 import { isAnonymousFunction } from './names.ts';
 import { NumberNames, type Numbers } from './numbers.ts';
 import type { Role } from './operands.ts';
-import { type Branch, type Decision, type FunctionSites, type Site, SiteTable } from './sites.ts';
+import {
+  type Branch,
+  type CounterNames,
+  type Decision,
+  type FunctionSites,
+  type Site,
+  SiteTable,
+} from './sites.ts';
 import { isErased } from './typescript.ts';
 
 export interface RewriterOptions {
   tracePc: boolean;
   traceCmp: boolean;
   callbacks: Callbacks;
+  /** Whether each entry of a block is counted, and each place where one resumes. */
+  counters: boolean;
   /** Names that the file uses and that our variables must avoid. */
   taken: (name: string) => boolean;
   /** Names that the file uses without declaring them: reading one may run a getter. */
@@ -39,6 +48,9 @@ interface FunctionContext {
   from: readonly Site[];
   loop: number;
   isHead: boolean;
+  isProgram: boolean;
+  /** Whether what is visited may run before the program's first statement. */
+  early: boolean;
 }
 
 /**
@@ -54,6 +66,7 @@ export class Rewriter {
   readonly #escapes = new EscapeAnalysis();
   readonly #numbers: NumberNames;
   readonly #quoted = new WeakSet<t.Node>();
+  readonly #early = new WeakSet<Site>();
   #context!: FunctionContext;
 
   constructor(rules: Rules, program: t.Program, options: RewriterOptions) {
@@ -104,7 +117,10 @@ export class Rewriter {
     const outer = this.#context;
     const known = outer?.numbers ?? null;
     const numbers = node ? this.#numbers.of(node, known) : known;
-    this.#context = { sites, temps: null, numbers, from: outer?.from ?? [], loop: -1, isHead: false };
+    const isProgram = outer === undefined;
+    const early = !isProgram && (outer.early || outer.isProgram);
+    const from = outer?.from ?? [];
+    this.#context = { sites, temps: null, numbers, from, loop: -1, isHead: false, isProgram, early };
     try {
       return body();
     } finally {
@@ -184,7 +200,8 @@ export class Rewriter {
     const place = { line, column };
     const around = { parent: from[0] ?? null, loop, isHead };
     const site: Site = { kind, place, start, end, links: [], offset: -1, ...around };
-    sites.sites.push(site);
+    (kind === 'resume' ? this.table.resumptions : sites.sites).push(site);
+    if (this.#context.early) this.#early.add(site);
     return site;
   }
 
@@ -196,6 +213,11 @@ export class Rewriter {
   /** All of the function that is being visited stands in its first block. */
   enter(site: Site): void {
     this.#context.from = [site];
+  }
+
+  /** What is visited from now on is the body of a function, which runs behind its first block's entry. */
+  begin(): void {
+    this.#context.early = false;
   }
 
   /** Visits what stands in a block. */
@@ -267,14 +289,53 @@ export class Rewriter {
     );
   }
 
+  /**
+   * Where a block goes on, should what stands before a variable of the same declaration not throw. None for functions
+   * and classes, whose statement is counted with the whole declaration.
+   */
+  resumption({ init }: t.VariableDeclarator, { declarations }: t.VariableDeclaration): Site | null {
+    if (!this.options.counters || !init || isAnonymousFunction(init)) return null;
+    const before = declarations.slice(
+      0,
+      declarations.findIndex((one) => one.init === init),
+    );
+    const thrown = before.some((one) => this.#escapes.mayThrow(one) || this.#escapes.endsBlock(one));
+    return thrown ? this.#site('resume', init, init.start!, init.end!) : null;
+  }
+
+  /**
+   * The first operand of a chain, which may be evaluated more or less often than the block around it is entered: in the
+   * head of a loop, in the test of a case, behind what throws.
+   */
+  firstOperand(node: t.Expression): Site | null {
+    if (!this.options.counters) return null;
+    return this.#site('resume', node, node.start!, node.end!);
+  }
+
+  /** What is done where a block is entered. */
+  #entry(site: Site): t.Expression[] {
+    const { tracePc, counters } = this.options;
+    return [
+      ...(tracePc && site.kind === 'block' ? [this.#tracePc(site)] : []),
+      ...(counters ? [count(site, this.#counterNames, this.#early.has(site))] : []),
+    ];
+  }
+
+  /** Names that nothing else in the file has. */
+  get #counterNames(): CounterNames {
+    const free = (name: string): string => (this.options.taken(name) ? free(`_${name}`) : name);
+    this.table.counterNames ??= { table: free('_counters'), init: free('_initCounters') };
+    return this.table.counterNames;
+  }
+
   trace(site: Site): t.Statement[] {
-    return this.options.tracePc ? [t.expressionStatement(this.#tracePc(site))] : [];
+    return this.#entry(site).map((one) => t.expressionStatement(one));
   }
 
   /** `expression  ->  (trace_pc, expression)` */
   traced(site: Site, expression: t.Expression): t.Expression {
-    if (!this.options.tracePc) return expression;
-    return t.sequenceExpression([this.#tracePc(site), expression]);
+    const entry = this.#entry(site);
+    return entry.length > 0 ? t.sequenceExpression([...entry, expression]) : expression;
   }
 
   /**
@@ -287,7 +348,7 @@ export class Rewriter {
    */
   tracedNamed(site: Site, expression: t.Expression, name: string | null): t.Expression {
     if (!isAnonymousFunction(expression)) return this.traced(site, expression);
-    if (name === null || !this.options.tracePc) return expression;
+    if (name === null || !(this.options.tracePc || this.options.counters)) return expression;
     const named = t.objectExpression([
       t.objectProperty(t.stringLiteral(name), expression, name === '__proto__'),
     ]);
@@ -299,19 +360,26 @@ export class Rewriter {
     const result: t.Statement[] = [];
     const outer = this.here;
     let leaving: Pick<t.Node, 'start' | 'end'> | null = null;
+    let thrown = false;
     for (const statement of list) {
       // What is visited is changed.
       const { start: from, end: to } = statement;
       const ends = this.#escapes.endsBlock(statement);
+      const throws = this.options.counters && this.#escapes.mayThrow(statement);
       if (leaving !== null && runs(statement)) {
         const rest = this.block(statement, statement.start!, end);
         this.decide(rest, 'rest', leaving);
         result.push(...this.trace(rest));
         this.#context.from = [rest];
         leaving = null;
+        thrown = false;
+      } else if (thrown && runs(statement)) {
+        result.push(...this.trace(this.#site('resume', statement, from!, end)));
+        thrown = false;
       }
       result.push(this.visit(statement, parent) as t.Statement);
       if (ends) leaving = { start: from, end: to };
+      thrown ||= throws;
     }
     this.#context.from = outer;
     return result;

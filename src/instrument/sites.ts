@@ -7,14 +7,17 @@ export interface Place {
   column: number;
 }
 
-/** A place that traces: the entry of a block, or a comparison. */
+/**
+ * A place that traces: the entry of a block, a comparison, or where a block goes on behind what may throw. The last has
+ * a counter, but no PC.
+ */
 export interface Site {
-  kind: 'block' | 'cmp';
+  kind: 'block' | 'cmp' | 'resume';
   place: Place;
   /** The source text that runs when a block is entered, less that of the blocks inside; empty for comparisons. */
   start: number;
   end: number;
-  /** Write the low half of the site's PC into the instrumented code. */
+  /** Write what is known once the text is laid out into the instrumented code, as the low half of the site's PC. */
   links: ((pc: number) => void)[];
   /** Bytes from the module's base, once laid out. */
   offset: number;
@@ -59,6 +62,9 @@ export interface CallText {
   from: readonly Site[];
 }
 
+/** Which of a module's counters is a site's. */
+export const counterOf = ({ offset }: Site): number => offset / SITE_SIZE;
+
 export interface FunctionSites {
   name: string;
   /** Whether it may be left and gone on with later: a generator, an async function, a module that awaits. */
@@ -73,11 +79,21 @@ export interface Branch {
   arms: (Site | null)[];
 }
 
+/** Names of a module's variable for its counters, and of the function that gives it its value. */
+export interface CounterNames {
+  table: string;
+  init: string;
+}
+
 /** What the rewriter found in one file. Functions stand in the order of their first character. */
 export class SiteTable {
   readonly functions: FunctionSites[] = [];
   readonly branches: Branch[] = [];
   readonly calls: CallText[] = [];
+  /** In the order of the source. */
+  readonly resumptions: Site[] = [];
+  /** Null where nothing is counted. */
+  counterNames: CounterNames | null = null;
 
   /** Gives every site its offset, function by function, each function's sites in the order of the source. */
   layOut(): void {
@@ -89,6 +105,15 @@ export class SiteTable {
         offset += SITE_SIZE;
       }
     }
+    for (const site of this.resumptions) {
+      site.offset = offset;
+      offset += SITE_SIZE;
+    }
+  }
+
+  /** How many counters there are. */
+  get counters(): number {
+    return this.size / SITE_SIZE + this.resumptions.length;
   }
 
   /** Bytes of text. */
@@ -104,8 +129,8 @@ export class SiteTable {
 
   /** Writes the PCs, now that the base is known, into the instrumented code. */
   link(base: number): void {
-    for (const { sites } of this.functions)
-      for (const { links, offset } of sites) for (const link of links) link(pcLow(base + offset));
+    for (const { links, offset } of [...this, ...this.resumptions])
+      for (const link of links) link(pcLow(base + offset));
   }
 
   *[Symbol.iterator](): Generator<Site> {

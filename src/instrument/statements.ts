@@ -25,7 +25,8 @@ export function ifStatement(rewriter: Rewriter, node: t.IfStatement): t.Node {
   } else {
     const skipped = rewriter.block(node, node.end!, node.end!);
     decideBoth(rewriter, test, consequent.site, skipped);
-    if (rewriter.options.tracePc) node.alternate = t.blockStatement(rewriter.trace(skipped));
+    const entry = rewriter.trace(skipped);
+    if (entry.length > 0) node.alternate = t.blockStatement(entry);
     rewriter.branch('if', node, [consequent.site, skipped]);
   }
   return node;

@@ -17,7 +17,7 @@ import { compile } from './fake-kernel.ts';
 import { PRELUDE, programs } from './programs.ts';
 
 /** `KCOVJS_MEANING_RUNS=20000 npx vitest run test/instrument/meaning.test.ts` for a night. */
-const RUNS = Number(process.env['KCOVJS_MEANING_RUNS'] ?? 200);
+const RUNS = Number(process.env['KCOVJS_MEANING_RUNS'] ?? 150);
 
 /** Milliseconds; what was found is shown then, as small as it is by that time, and before the test itself is ended. */
 const LIMIT = Math.max(90_000, RUNS * 500);
@@ -133,6 +133,9 @@ test(
         const { effects, end } = execute(source, null);
         // Only what is valid tells anything.
         expect(end).not.toMatch('SyntaxError');
+        const counted = compile(source, { coverage: ['inline-32bit-counters'] });
+        const { traced: _, ...same } = execute(counted.code, null);
+        expect(same).toEqual({ effects, end });
         for (const callbacks of ['inline', 'call'] as const) {
           const { code } = compile(source, { callbacks });
           for (const tracing of ['off', 'pc', 'cmp'] as const) {

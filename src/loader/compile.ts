@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { type PluginItem, type TransformOptions, transformSync } from '@babel/core';
 import { sourcePath } from '../instrument/lines.ts';
 import { type Format, isTypeScript, parserOptions } from '../instrument/parse.ts';
-import kcov from '../instrument/plugin.ts';
+import kcov, { type Coverage } from '../instrument/plugin.ts';
 import { parseSourceMap, type SourceMap } from './source-map.ts';
 
 /** All that needs Babel, which is slow to load: see compiler.ts. */
@@ -12,12 +12,14 @@ export { hasModuleSyntax } from '../instrument/module-syntax.ts';
 export interface CompileRequest {
   filename: string;
   format: Format;
-  /** Whether the code is traced, or only made to run. */
-  traced: boolean;
+  /** What the code traces; nothing where it is only made to run. */
+  coverage: readonly Coverage[];
   /** Other people's plugins; they run after the tracing is in. */
   plugins: PluginItem[];
   /** Text of the file's own source map. */
   map: string | undefined;
+  /** Whether others add the output's map to that one, so that it must lead to the code that came in. */
+  chained: boolean;
 }
 
 export interface Compiled {
@@ -29,18 +31,22 @@ export interface Compiled {
 
 /** @throws Babel's errors */
 export function compile(code: string, request: CompileRequest): Compiled {
-  const { filename, format, traced, plugins } = request;
+  const { filename, format, coverage, plugins, chained } = request;
+  // What others have made of a file has no types any more.
+  const typed = isTypeScript(filename) && !chained;
   const input = inputMap(request.map);
   const result = transformSync(code, {
-    ...(parserOptions(filename, format) as object),
-    inputSourceMap: input.map,
+    ...(parserOptions(filename, format, typed) as object),
+    inputSourceMap: chained ? false : input.map,
     sourceMaps: true,
     compact: true,
     comments: false,
     plugins: [
-      ...(traced ? [[kcov, { standalone: false }]] : []),
+      ...(coverage.length > 0
+        ? [[kcov, { coverage, standalone: false, ...(chained && input.map && { inputMap: input.map }) }]]
+        : []),
       ...plugins,
-      ...(isTypeScript(filename) ? typeScriptPlugins(format) : []),
+      ...(typed ? typeScriptPlugins(format) : []),
     ] as PluginItem[],
   } as TransformOptions)!;
   const comment = mapComment(result.map as SourceMap, filename, input.map);

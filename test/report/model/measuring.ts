@@ -56,7 +56,14 @@ export async function measure(
   const path = join(dir, name);
   writeFileSync(path, text);
   for (const [other, content] of Object.entries(beside)) writeFileSync(join(dir, other), content);
-  const { code } = compile(text, { filename: path, format: 'commonjs', traced: true, plugins: [], map });
+  const { code } = compile(text, {
+    filename: path,
+    format: 'commonjs',
+    coverage: ['trace-pc', 'trace-cmp'],
+    plugins: [],
+    chained: false,
+    map,
+  });
   const exports: { run?: (input: unknown) => unknown } = {};
   const load = compileFunction(code, ['exports', ...Object.keys(globals)]) as (...values: unknown[]) => void;
 

@@ -86,7 +86,7 @@ async function serve(): Promise<never> {
     loading = counted;
     return result;
   }).catch(refuse);
-  answer({ type: 'loaded', ...(loaded && { code: { modules: loaded.fresh(), loading: loading! } }) });
+  answer({ type: 'loaded', ...(loaded && { code: { ...loaded.fresh(), loading: loading! } }) });
   for (;;) {
     const next = readFrame(INPUTS) as Run | undefined;
     if (next === undefined) {
@@ -98,8 +98,8 @@ async function serve(): Promise<never> {
     const executed = await runner.run(next.input, next);
     watchdog.end();
     const last = !runner.isSound;
-    const modules = loaded?.fresh() ?? [];
-    answer({ type: 'ran', run, executed, last, ...(modules.length > 0 && { code: { modules } }) });
+    const code = loaded?.fresh();
+    answer({ type: 'ran', run, executed, last, ...(code?.modules.length && { code }) });
     if (last) exit(0);
   }
 }

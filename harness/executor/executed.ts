@@ -1,5 +1,6 @@
 import type { KldModule } from '../../src/ksyms/linker.ts';
 import type { Filter } from '../../src/loader/filter.ts';
+import type { ServedCode } from '../../src/loader/served.ts';
 import type { EngineOptions } from '../engine/options.ts';
 import type { Fault } from './fault.ts';
 
@@ -86,6 +87,8 @@ export interface ComparedOperand {
 export interface LoadedCode {
   /** What it has not said before. */
   modules: readonly KldModule[];
+  /** By the names of those modules that are not what lies on the disk. */
+  served?: ReadonlyMap<string, ServedCode>;
   /** What loading the target has reached, by low halves, and how often: once for each process. */
   loading?: { pcs: Uint32Array; counts: Uint32Array; overflowed: boolean };
 }

@@ -1,4 +1,5 @@
-import { type KldModule, kldsince } from '../../src/ksyms/linker.ts';
+import { kldsince } from '../../src/ksyms/linker.ts';
+import { type ServedCode, servedCode } from '../../src/loader/served.ts';
 import { type Recording, record } from '../collect.ts';
 import type { LoadedCode } from './executed.ts';
 import { countedPcs, isFull } from './traces.ts';
@@ -14,11 +15,18 @@ export class LoadedModules {
   }
 
   /** Those that were loaded since it was last asked. */
-  fresh(): KldModule[] {
+  fresh(): Pick<LoadedCode, 'modules' | 'served'> {
     const { lastId, modules } = kldsince(this.#lastId);
     this.#lastId = lastId;
-    return modules.filter(([, base]) => !this.#known.has(base));
+    const fresh = modules.filter(([, base]) => !this.#known.has(base));
+    const served = servedOf(fresh.map(([filename]) => filename));
+    return { modules: fresh, ...(served.size > 0 && { served }) };
   }
+}
+
+function servedOf(filenames: readonly string[]): Map<string, ServedCode> {
+  const found = filenames.map((filename) => [filename, servedCode(filename)] as const);
+  return new Map(found.filter((one): one is [string, ServedCode] => one[1] !== undefined));
 }
 
 /** Loads a target, and counts what that reaches. */

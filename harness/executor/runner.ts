@@ -63,7 +63,7 @@ export class Runner {
     const milliseconds = now() - start;
     const fault = faultOf(outcome, this.#stray);
     if (fault?.kind === 'detector') this.isSound = this.#parts.mend();
-    const decoded = decode ? { decoded: reads.end() } : {};
+    const decoded = decode ? { decoded: this.#parts.target.decode?.(input) ?? reads.end() } : {};
     return { fault, milliseconds, ...traced, ...decoded };
   }
 

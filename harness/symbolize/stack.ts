@@ -43,7 +43,7 @@ export function headline({ name, message }: ErrorText): string {
 }
 
 /** Errors come from other realms too, so they are known by what they have. */
-const isErrorLike = (value: unknown): value is { name?: unknown; message: unknown; stack?: unknown } =>
+export const isErrorLike = (value: unknown): value is { name?: unknown; message: unknown; stack?: unknown } =>
   typeof value === 'object' && value !== null && (value as { message?: unknown }).message !== undefined;
 
 /** The stack's head is of the time when the error was made, and may be stale. */

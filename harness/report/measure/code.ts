@@ -1,5 +1,6 @@
 import { KERNBASE } from '../../../src/abi/text.ts';
 import { type KldModule, kldload, kldstat, kldunload } from '../../../src/ksyms/linker.ts';
+import type { ServedCode } from '../../../src/loader/served.ts';
 import type { LoadedCode, LoadListener } from '../../executor/executed.ts';
 import { snapshot } from '../../snapshot.ts';
 import type { LoadedFile } from './measured.ts';
@@ -7,6 +8,7 @@ import type { LoadedFile } from './measured.ts';
 /** The code that all processes together have loaded. */
 export class Code implements LoadListener {
   readonly #modules = new Map<number, KldModule>();
+  readonly #served = new Map<string, ServedCode>();
   /** What loading the target has reached in the first process that has said so: in others it is the same. */
   loading: LoadedCode['loading'];
 
@@ -14,14 +16,18 @@ export class Code implements LoadListener {
     return [...this.#modules.keys()];
   }
 
-  loaded({ modules, loading }: LoadedCode): void {
+  loaded({ modules, served, loading }: LoadedCode): void {
     for (const module of modules) if (!this.#modules.has(module[1])) this.#modules.set(module[1], module);
+    for (const [filename, code] of served ?? []) this.#served.set(filename, code);
     this.loading ??= loading;
   }
 
   /** By their names: which process was the first to load one is chance. */
   get files(): LoadedFile[] {
-    return this.#sorted.map(([filename, base]) => ({ filename, address: KERNBASE + BigInt(base) }));
+    return this.#sorted.map(([filename, base]) => {
+      const served = this.#served.get(filename);
+      return { filename, address: KERNBASE + BigInt(base), ...(served && { served }) };
+    });
   }
 
   /** The ELF file of all modules, as if one process had loaded them. */

@@ -1,3 +1,4 @@
+import type { ServedCode } from '../../../src/loader/served.ts';
 import type { ComparedPair } from '../../executor/executed.ts';
 import type { Fault } from '../../executor/fault.ts';
 import type { FindingRecord } from '../../findings/record.ts';
@@ -7,6 +8,8 @@ export interface LoadedFile {
   filename: string;
   /** First byte of its text. */
   address: bigint;
+  /** What was compiled, where others had made it of the file. */
+  served?: ServedCode;
 }
 
 /** What a corpus does to a target. PCs are offsets into kernel text, `textOffset` of them. */

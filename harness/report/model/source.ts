@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { type NodePath, parseSync, traverse, types } from '@babel/core';
-import coverage, { type FileCoverageData } from 'istanbul-lib-coverage';
-import { programVisitor } from 'istanbul-lib-instrument';
-import { type Analysis, analyze } from '../../../src/instrument/analyze.ts';
+import { traverse } from '@babel/core';
+import type { FileCoverageData } from 'istanbul-lib-coverage';
+import { type Analysis, type AnalysisOptions, analyze } from '../../../src/instrument/analyze.ts';
 import { hasModuleSyntax } from '../../../src/instrument/module-syntax.ts';
-import { type Format, parserOptions } from '../../../src/instrument/parse.ts';
-import { readSourceMap } from '../../../src/loader/source-map.ts';
+import type { Format } from '../../../src/instrument/parse.ts';
+import type { ServedCode } from '../../../src/loader/served.ts';
+import { parseSourceMap, readSourceMap, type SourceMap } from '../../../src/loader/source-map.ts';
 import type { LoadedFile } from '../measure/measured.ts';
+import { istanbulMaps, type MapsOptions } from './istanbul-maps.ts';
 import { lineStarts } from './text.ts';
 
 /** A file as reports see it: istanbul's maps of it, and where each block's text is. */
 export interface Source {
+  /** Of code that others have made of a file, one beside it. */
   filename: string;
   /** Its text, as it is compiled. */
   code: string;
@@ -25,9 +27,9 @@ export interface Source {
 export function readSources(files: readonly LoadedFile[]): { sources: Source[]; notes: string[] } {
   const sources: Source[] = [];
   const notes: string[] = [];
-  for (const { filename, address } of files) {
+  for (const { filename, address, served } of files) {
     try {
-      const source = readSource(filename);
+      const source = served === undefined ? readSource(filename) : servedSource(filename, served);
       if (source.analysis.address === address) sources.push(source);
       else notes.push(`${filename} has changed since it was loaded; it is not in the report`);
     } catch (error) {
@@ -42,25 +44,39 @@ export function readSource(filename: string): Source {
   // Node takes the byte order mark away before it compiles, so we never saw it.
   const code = readFileSync(filename, 'utf8').replace(/^\uFEFF/, '');
   const format = formatOf(code, filename);
-  const analysis = analyze(code, filename, format);
-  const maps = istanbulMaps(code, filename, format);
+  return sourceOf(code, filename, format, { inputSourceMap: inputMap(code, filename) });
+}
+
+function servedSource(filename: string, { code, map }: ServedCode): Source {
+  const beside = `${filename}?served`;
+  const maps = istanbulMaps(code, beside, 'module', {
+    inputSourceMap: parseSourceMap(map),
+    typed: false,
+  });
+  return whole({
+    filename: beside,
+    code,
+    analysis: analyze(code, filename, 'module', { typed: false }),
+    maps,
+  });
+}
+
+/** @throws where the code cannot be parsed */
+export function sourceOf(
+  code: string,
+  filename: string,
+  format: Format,
+  options: MapsOptions & AnalysisOptions = {},
+): Source {
+  const analysis = analyze(code, filename, format, options);
+  return whole({ filename, code, analysis, maps: istanbulMaps(code, filename, format, options) });
+}
+
+function whole(parts: Omit<Source, 'lineStarts'>): Source {
   // What Babel remembers of trees that are gone costs the next ones a fifth of their time.
   traverse.cache.clear();
-  return { filename, code, analysis, maps, lineStarts: lineStarts(code) };
+  return { ...parts, lineStarts: lineStarts(parts.code) };
 }
-
-interface Found {
-  fileCoverage: FileCoverageData;
-}
-
-/** Its published types are those of an older one. */
-interface MapsVisitor {
-  enter(path: NodePath<types.Program>): void;
-  exit(path: NodePath<types.Program>): Found | undefined;
-}
-
-/** Of a program that runs, the maps would become a part, which takes as long as finding them. */
-const LEAN_TYPES = { ...types, valueToNode: () => types.nullLiteral() };
 
 function formatOf(code: string, filename: string): Format {
   if (/\.m[jt]s$/.test(filename)) return 'module';
@@ -68,27 +84,8 @@ function formatOf(code: string, filename: string): Format {
   return hasModuleSyntax(code, filename) ? 'module' : 'commonjs';
 }
 
-/** istanbul's visitor finds them while it puts counters into a tree that nobody prints. */
-function istanbulMaps(code: string, filename: string, format: Format): FileCoverageData {
-  const file = parseSync(code, parserOptions(filename, format) as object)!;
-  const options = { inputSourceMap: inputMap(code, filename) as never };
-  const visitor = programVisitor(LEAN_TYPES as never, filename, options) as unknown as MapsVisitor;
-  let found: Found | undefined;
-  traverse(file, {
-    Program: {
-      enter: visitor.enter,
-      exit(path) {
-        found = visitor.exit(path);
-      },
-    },
-  });
-  // A file that asks to be ignored has no maps.
-  const maps = found?.fileCoverage ?? coverage.createFileCoverage(filename).data;
-  return structuredClone(maps) as FileCoverageData;
-}
-
 /** A broken map was named when the file was instrumented. */
-function inputMap(code: string, filename: string): object | undefined {
+function inputMap(code: string, filename: string): SourceMap | undefined {
   try {
     return readSourceMap(code, filename);
   } catch {

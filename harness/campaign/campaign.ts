@@ -14,6 +14,8 @@ import type { CampaignState } from './state.ts';
 import { type TargetPlan, TargetRun } from './target-run.ts';
 import { Triage } from './triage.ts';
 
+/** Milliseconds that targets may take to load, beyond the time of the campaign. */
+const LOADING = 60_000;
 /** Milliseconds between looks at what there is to save, and whether it is time to end. */
 const TICK = 500;
 /** Notes that are kept. */
@@ -61,6 +63,8 @@ export class Campaign extends EventEmitter<Events> {
   readonly #start = performance.now();
   readonly #notes: string[] = [];
   readonly #found = new Set<string>();
+  /** When the first worker had loaded its target, on the clock: time is for fuzzing. */
+  #loaded: number | undefined;
   #phase: Exclude<CampaignState['phase'], 'starting'> = 'running';
   #failure: unknown;
   #tick: NodeJS.Timeout | undefined;
@@ -141,7 +145,8 @@ export class Campaign extends EventEmitter<Events> {
       }),
       now: Date.now(),
       elapsed,
-      ...(time !== undefined && { left: Math.max(0, time - elapsed) }),
+      fuzzed: this.#fuzzed,
+      ...(time !== undefined && { left: Math.max(0, time - this.#fuzzed) }),
       phase: this.#phase === 'done' || this.#isLoaded ? this.#phase : 'starting',
       workers,
       findings: this.#parts.flatMap(({ run, store }) =>
@@ -154,6 +159,11 @@ export class Campaign extends EventEmitter<Events> {
 
   get #isLoaded(): boolean {
     return this.#parts.some(({ run }) => run.wasReady);
+  }
+
+  /** Milliseconds since the first target was loaded. */
+  get #fuzzed(): number {
+    return this.#loaded === undefined ? 0 : this.#clock() - this.#loaded;
   }
 
   readonly #clock = (): number => performance.now() - this.#start;
@@ -209,7 +219,9 @@ export class Campaign extends EventEmitter<Events> {
 
   #look(): void {
     const { time } = this.#options;
-    if (time !== undefined && this.#clock() >= time) this.stop();
+    if (this.#isLoaded) this.#loaded ??= this.#clock();
+    const isLate = this.#loaded === undefined && this.#clock() >= LOADING + (time ?? 0);
+    if (time !== undefined && (isLate || this.#fuzzed >= time)) this.stop();
     this.#save();
   }
 

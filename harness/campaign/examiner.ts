@@ -1,7 +1,7 @@
 import { minimize } from '../corpus/minimize.ts';
 import type { Limits, TargetRequest } from '../executor/executed.ts';
 import { Executor } from '../executor/executor.ts';
-import type { Fault } from '../executor/fault.ts';
+import { type Fault, isDeadly } from '../executor/fault.ts';
 import { titleOf } from '../findings/title.ts';
 
 /** Runs that tell how reliably an input fails. */
@@ -73,7 +73,7 @@ export class Examiner {
       const { fault: again } = await executor.execute(smallest);
       if (again !== null && titleOf(again).key === key) reproduced++;
     }
-    const decoded = await this.#decoded(smallest);
+    const decoded = isDeadly(fault.kind) ? [] : await this.#decoded(smallest);
     return { input: smallest, reproduced, ...(decoded.length > 0 && { decoded }) };
   }
 

@@ -9,6 +9,8 @@ export interface CampaignState {
   elapsed: number;
   /** Milliseconds that are left; undefined where nothing ends it but the user. */
   left?: number;
+  /** Milliseconds since the first target was loaded. */
+  fuzzed?: number;
   phase: 'starting' | 'running' | 'finishing' | 'done';
   workers: readonly WorkerState[];
   findings: readonly FindingState[];

@@ -47,6 +47,7 @@ function standing(state: CampaignState) {
   return {
     phase: state.phase,
     left: state.left ?? null,
+    fuzzed: state.fuzzed ?? 0,
     executions,
     rate,
     covered,

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { type Fault, isDeadly } from '../executor/fault.ts';
 import { inputName } from '../inputs.ts';
 import { replaceFile } from '../outputs.ts';
+import { isFuzzTest } from '../target.ts';
 import { describeFinding } from './describe.ts';
 import { type FindingRecord, readFindings, writeFinding } from './record.ts';
 import { regressionTest } from './regression.ts';
@@ -35,8 +36,8 @@ interface Improved {
 }
 
 /**
- * What was found, a folder each: `finding.json`, `input`, `originals/`, `README.txt` and `regression.test.ts`. A folder
- * comes into being whole, and its files are replaced whole.
+ * What was found, a folder each: `finding.json`, `input`, `originals/`, `README.txt` and, unless the target is a test
+ * itself, `regression.test.ts`. A folder comes into being whole, and its files are replaced whole.
  */
 export class FindingStore {
   readonly #folder: string;
@@ -141,7 +142,8 @@ export class FindingStore {
       mkdirSync(join(partial, 'originals'), { recursive: true });
       writeFileSync(join(partial, 'input'), input);
       writeFileSync(join(partial, originalName(input)), input);
-      writeFileSync(join(partial, 'regression.test.ts'), regressionTest(record));
+      if (!isFuzzTest(record.target))
+        writeFileSync(join(partial, 'regression.test.ts'), regressionTest(record));
       writeFileSync(join(partial, 'README.txt'), describeFinding(record));
       writeFinding(partial, record);
       rmSync(folder, { recursive: true, force: true });

@@ -15,7 +15,7 @@ import { setTimeout as later } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { emptyFolder, filesIn, killAll, sha1, startWorker, target, torn } from './workers.ts';
 
-const KILLS = Number(process.env['KCOVJS_WORKER_KILLS'] ?? 6);
+const KILLS = Number(process.env['KCOVJS_WORKER_KILLS'] ?? 4);
 
 const mounts: string[] = [];
 afterEach(async () => {

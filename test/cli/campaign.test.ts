@@ -28,7 +28,7 @@ interface Listed {
 }
 
 /** `KCOVJS_KILLS=50 npx vitest run test/cli/campaign.test.ts` for the long one. */
-const KILLS = Number(process.env['KCOVJS_KILLS'] ?? 4);
+const KILLS = Number(process.env['KCOVJS_KILLS'] ?? 2);
 
 let running: Running[] = [];
 const start = (args: readonly string[], cwd?: string): Running => {
@@ -72,7 +72,7 @@ function childrenOf(pid: number): number[] {
 test('twelve faults of all kinds are listed, each once, small and reproducible', async () => {
   const { cwd, code, stderr } = kcovjs([
     ...['fuzz', TWELVE, 'corpus', '--workers', '2', '--keep-going', '--timeout', '3000'],
-    ...['--', '-max_total_time=30', '-rss_limit_mb=700'],
+    ...['--', '-max_total_time=25', '-rss_limit_mb=600'],
   ]);
   const found = findings('corpus', cwd);
   expect(found.map(({ kind }) => kind).sort(), stderr).toEqual(

@@ -17,12 +17,20 @@ const fault = (message: string, line = 3): Fault => ({
   kind: 'error',
   error: { name: 'Error', message, stack: [`at parse (/app/parse.js:${line}:5)`] },
 });
-const add = (one: Fault, input = 'input') => {
+const add = (one: Fault, input = 'input', target = '/app/fuzz.js') => {
   const { key } = titleOf(one);
-  const found = { fault: one, key, input: Buffer.from(input), target: '/app/fuzz.js', command: ['replay'] };
+  const found = { fault: one, key, input: Buffer.from(input), target, command: ['replay'] };
   return store.add({ ...found, reproduced: 1, timeout: 5000 });
 };
 const find = (one: Fault) => store.find(titleOf(one).key, one);
+
+test('a finding of a fuzz test has no test of its own: its input is one of the test that is there', () => {
+  const { folder } = add(fault('no such thing'), 'AB', '/app/parser.test.ts#parses > anything');
+  expect(readdirSync(folder)).not.toContain('regression.test.ts');
+  expect(readFileSync(join(folder, 'README.txt'), 'utf8')).toContain(
+    '\nfixed       the command above passes then\n',
+  );
+});
 
 test('a finding is a folder with all that belongs to it, and is there again after a restart', () => {
   const record = add(fault('no such thing'), 'AB');

@@ -18,6 +18,7 @@ import { search } from './search.ts';
 import { slowdown } from './slowdown.ts';
 import { start } from './start.ts';
 import { symbolize } from './symbolize.ts';
+import { vitest } from './vitest.ts';
 import { workers } from './workers.ts';
 
 const PARTS = [
@@ -30,6 +31,7 @@ const PARTS = [
   workers,
   symbolize,
   pages,
+  vitest,
 ] as unknown as readonly Part<unknown>[];
 
 async function main(): Promise<number> {

@@ -7,6 +7,8 @@ export async function invoke(target: FuzzTarget, data: Buffer): Promise<void> {
     return;
   }
   await new Promise<void>((done, fail) => {
-    target(data, (error) => (error === undefined || error === null ? done() : fail(error)));
+    const result = target(data, (error) => (error === undefined || error === null ? done() : fail(error)));
+    // An asynchronous function that fails before it calls back would be waited for in vain.
+    if (result instanceof Promise) result.catch(fail);
   });
 }

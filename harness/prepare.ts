@@ -1,9 +1,9 @@
-import type { Filter } from '../src/loader/filter.ts';
+import { completeFilter, type Filter } from '../src/loader/filter.ts';
 import { type Registration, registerWith } from '../src/loader/register.ts';
 import { hookDefinitions, initDetectors } from './engine/detectors.ts';
 import type { FuzzTarget } from './engine/execution.ts';
 import type { EngineOptions } from './engine/options.ts';
-import { checkSyntax, loadTarget, targetPath } from './target.ts';
+import { isFuzzTest, loadTarget, preload, targetPath } from './target.ts';
 import { UsageError } from './usage.ts';
 
 export interface Prepared extends Registration {
@@ -24,12 +24,21 @@ export async function prepare(
   engine: EngineOptions,
   loading: Loading = (load) => load(),
 ): Promise<Prepared> {
-  checkSyntax(name); // The file is looked at before anything else is loaded for it.
+  await preload(name); // The file is looked at before anything else is loaded for it.
   await detectors(engine);
   const url = new URL('./engine/provider.js', import.meta.url).href;
-  const registration = await registerWith(filter, { url, data: hookDefinitions() });
-  const target = await loading(() => loadTarget(name, engine.fuzzEntryPoint));
+  const registration = await registerWith(isFuzzTest(name) ? withoutConfiguration(filter) : filter, {
+    url,
+    data: hookDefinitions(),
+  });
+  const target = await loading(() => loadTarget(name, filter, engine.fuzzEntryPoint));
   return { target, unregister: registration.unregister };
+}
+
+/** What configures vitest is loaded here too, and is no code under test. */
+function withoutConfiguration(filter: Partial<Filter>): Filter {
+  const { include, exclude } = completeFilter(filter);
+  return { include, exclude: [...exclude, '/vitest.config.', '/vite.config.', '/vitest.workspace.'] };
 }
 
 async function detectors(engine: EngineOptions): Promise<void> {

@@ -1,17 +1,24 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Filter } from '../src/loader/filter.ts';
 import { hasModuleSyntax } from '../src/loader/module-syntax.ts';
 import type { FuzzTarget } from './engine/execution.ts';
 import { UsageError } from './usage.ts';
+import { type FuzzTest, formatFuzzTest, parseFuzzTest } from './vitest/host/fuzz-test.ts';
 
 const EXTENSIONS = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
+
+/** Whether `name` means a fuzz test of vitest, and no module that exports a target. */
+export const isFuzzTest = (name: string): boolean => parseFuzzTest(name) !== undefined;
 
 /** The file that `name` means: as Jazzer.js has it, the extension may be left out. */
 export function targetPath(
   name: string,
   missing = 'no such target; give the path of a module that exports fuzz(data)',
 ): string {
+  const test = parseFuzzTest(name);
+  if (test !== undefined) return formatFuzzTest({ ...test, file: targetPath(test.file, missing) });
   const path = resolve(name);
   const found = EXTENSIONS.map((extension) => path + extension).find(
     (candidate) => existsSync(candidate) && statSync(candidate).isFile(),
@@ -20,9 +27,17 @@ export function targetPath(
   return found;
 }
 
+/** What comes before bug detectors, which take the place of functions of Node's. Throws as `checkSyntax`. */
+export async function preload(name: string): Promise<void> {
+  checkSyntax(name);
+  const test = parseFuzzTest(targetPath(name));
+  if (test !== undefined) await (await import('./vitest/host/load.ts')).vitestOf(test.file); // Vite keeps some.
+}
+
 /** @throws {UsageError} with the place of a syntax error in the target itself */
 export function checkSyntax(name: string): void {
   const path = targetPath(name);
+  if (parseFuzzTest(path) !== undefined) return; // Vite reads it.
   try {
     hasModuleSyntax(readFileSync(path, 'utf8'), path);
   } catch (error) {
@@ -37,8 +52,14 @@ export function checkSyntax(name: string): void {
  *
  * @throws {UsageError} naming the file and what is wrong with it
  */
-export async function loadTarget(name: string, entryPoint = 'fuzz'): Promise<FuzzTarget> {
+export async function loadTarget(
+  name: string,
+  filter: Partial<Filter>,
+  entryPoint = 'fuzz',
+): Promise<FuzzTarget> {
   const path = targetPath(name);
+  const test = parseFuzzTest(path);
+  if (test !== undefined) return fuzzTest(name, test, filter);
   let module: Record<string, unknown>;
   try {
     module = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
@@ -55,6 +76,17 @@ export async function loadTarget(name: string, entryPoint = 'fuzz'): Promise<Fuz
     );
   }
   return target as FuzzTarget;
+}
+
+/** Loads vitest, which nothing else needs. */
+async function fuzzTest(name: string, test: FuzzTest, filter: Partial<Filter>): Promise<FuzzTarget> {
+  const { loadFuzzTest, NoFuzzTest } = await import('./vitest/host/load.ts');
+  try {
+    return await loadFuzzTest(test, filter);
+  } catch (error) {
+    const reason = error instanceof NoFuzzTest ? error.message : `cannot be loaded: ${describe(error)}`;
+    throw new UsageError(`${name}: ${reason}`);
+  }
 }
 
 /** An error of loading in one line, with the place of a syntax error, which Node puts in front of its stack. */

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, (flags: readonly string[]) => Promise<Co
   report: async () => (await import('./report.ts')).reportCommand(),
   ksyms: async () => (await import('./ksyms.ts')).ksymsCommand(),
   symbolize: async () => (await import('./symbolize.ts')).symbolizeCommand(),
+  vitest: async (flags) => (await import('./vitest.ts')).vitestCommand(flags),
 };
 
 /**

@@ -4,7 +4,11 @@ import type { Callbacks, Findings } from './jazzer.ts';
 import { StackLimit } from './stack-limit.ts';
 
 /** `fuzz(data)`, which may return a promise, or `fuzz(data, done)`. */
-export type FuzzTarget = (data: Buffer, done?: (error?: unknown) => void) => unknown;
+export interface FuzzTarget {
+  (data: Buffer, done?: (error?: unknown) => void): unknown;
+  /** What the input means to it, where it knows that: its values, one a line. */
+  decode?(data: Uint8Array): string[];
+}
 
 /** Ends the loop, which cannot wait for a promise; it is not a finding. */
 export class PromiseSeen extends Error {}

@@ -20,7 +20,9 @@ test('links between pages lead somewhere', () => {
   const pages = [
     'README.md',
     'CONTRIBUTING.md',
-    ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+    ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join('docs', name)),
   ];
   for (const page of pages) {
     for (const [, link] of read(page).matchAll(/\]\(([^)#]+)/g)) {

@@ -70,10 +70,16 @@ function childrenOf(pid: number): number[] {
 }
 
 test('twelve faults of all kinds are listed, each once, small and reproducible', async () => {
-  const { cwd, code, stderr } = kcovjs([
-    ...['fuzz', TWELVE, 'corpus', '--workers', '2', '--keep-going', '--timeout', '3000'],
-    ...['--', '-max_total_time=25', '-rss_limit_mb=600'],
+  const one = start([
+    ...['fuzz', TWELVE, 'corpus', '--workers', '2', '--keep-going', '--timeout', '3000', '--json'],
+    ...['--', '-rss_limit_mb=700'],
   ]);
+  const folders = () =>
+    new Set(one.messages.filter(({ type }) => type === 'finding').map(({ folder }) => folder));
+  await one.until('twelve findings', () => folders().size >= 12, 240_000);
+  one.child.kill('SIGINT');
+  const { code, stderr } = await one.end();
+  const { cwd } = one;
   const found = findings('corpus', cwd);
   expect(found.map(({ kind }) => kind).sort(), stderr).toEqual(
     [
@@ -89,7 +95,7 @@ test('twelve faults of all kinds are listed, each once, small and reproducible',
     expect(count, title).toBeGreaterThan(0);
   }
   expect(code).toBe(77);
-}, 300_000);
+}, 400_000);
 
 describe('a campaign', () => {
   test('that does not keep going ends with what it found first, and says where that is', async () => {
@@ -137,7 +143,7 @@ describe('a campaign', () => {
   }, 120_000);
 
   test('whose reader goes away goes on', async () => {
-    const one = start(['fuzz', LETTERS, 'corpus', '--keep-going', '--json', '--', '-max_total_time=8']);
+    const one = start(['fuzz', LETTERS, 'corpus', '--keep-going', '--json', '--', '-max_total_time=5']);
     await one.until('a status', () => one.lines.length > 0);
     one.child.stdout!.destroy();
     expect((await one.end()).code).toBe(77);

@@ -253,6 +253,9 @@ describe('nothing stale is used after an edit of', () => {
   const isCold = async (dist: string): Promise<boolean> => (await start({ dist, files: ['a.cjs'] })).babel;
 });
 
+// `KCOVJS_CACHE_TESTS=all npx vitest run test/instrument/cache.test.ts` for all of them.
+const isLong = process.env['KCOVJS_CACHE_TESTS'] === 'all';
+
 describe('custom hooks', () => {
   /** What a replayed target says with hooks in a file. */
   async function replay(hooks: string, env: Record<string, string> = {}): Promise<string> {
@@ -271,7 +274,7 @@ describe('custom hooks', () => {
     return /^secret (.*)$/m.exec(stdout)![1]!;
   }
 
-  test('are those of now, whatever was kept with other ones', async () => {
+  test.runIf(isLong)('are those of now, whatever was kept with other ones', async () => {
     const hook = (value: number, target = 'secret') =>
       `registerReplaceHook('${target}', '/p/lib', false, () => ${value});\n`;
     expect(await replay('')).toBe('1');
@@ -285,16 +288,19 @@ describe('custom hooks', () => {
     expect(inodes()).toEqual(kept);
   });
 
-  test('that bring Babel plugins of their own keep nothing, since what those do cannot be told', async () => {
-    const plugin = (value: number) => `
+  test.runIf(isLong)(
+    'that bring Babel plugins of their own keep nothing, since what those do cannot be told',
+    async () => {
+      const plugin = (value: number) => `
       require('@jazzer.js/instrumentor').registerInstrumentationPlugin(() => ({
         visitor: { FunctionDeclaration: { exit({ node }) {
           if (node.id.name === 'secret') node.body.body.at(-1).argument = { type: 'NumericLiteral', value: ${value} };
         } } },
       }));`;
-    expect(await replay(plugin(6))).toBe('6');
-    expect(await replay(plugin(7))).toBe('7');
-  });
+      expect(await replay(plugin(6))).toBe('6');
+      expect(await replay(plugin(7))).toBe('7');
+    },
+  );
 
   test('that configure a bug detector change what it adds to the code', async () => {
     await replay('');

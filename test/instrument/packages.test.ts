@@ -17,6 +17,8 @@ interface Suite {
   is: string;
   /** Packages that are instrumented besides: what it stands on, or what runs its tests. */
   also?: string[];
+  /** Others of its kind are quicker. */
+  isLong?: boolean;
   /** Run in the folder of the package. */
   command: string[];
   /** How its report ends if all of its tests ran and passed. */
@@ -32,6 +34,7 @@ const SUITES: Suite[] = [
   },
   {
     name: 'bl',
+    isLong: true,
     is: 'buffers and streams, ES modules, classes',
     command: [TAPE, 'test/test.js'],
     passes: /# tests 785\n# pass {2}785\n/,
@@ -45,6 +48,7 @@ const SUITES: Suite[] = [
   },
   {
     name: 'pull-stream',
+    isLong: true,
     is: 'callbacks, CommonJS',
     command: [TAPE, 'test/*.js'],
     passes: /# tests 365\n# pass {2}365\n/,
@@ -92,8 +96,10 @@ const steady = (report: string): string => report.replace(/^# find 0\.\d+$/gm, '
 const reportOf = (name: string, mode: number | null): string => join(scratch, `${name}-${mode}.json`);
 
 describe('the tests of a package give the same report when it is instrumented and traced', () => {
+  // `KCOVJS_PACKAGES=all npx vitest run test/instrument/packages.test.ts` for the rest.
+  const isLong = process.env['KCOVJS_PACKAGES'] === 'all';
   for (const suite of SUITES) {
-    test(`${suite.name}: ${suite.is}`, async () => {
+    test.skipIf(suite.isLong && !isLong)(`${suite.name}: ${suite.is}`, async () => {
       const [plain, ...traced] = await Promise.all([
         run(suite, null),
         run(suite, KCOV_MODE_TRACE_PC),

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { journalled } from '../../harness/campaign/journal.ts';
@@ -121,14 +121,25 @@ describe('a worker goes on after what its process survives', () => {
   });
 });
 
+/** A target that writes a file beside itself once it is called. */
+const NOTED = `
+  let isFirst = true;
+  const noted = (run) => (data) => {
+    if (isFirst) require('node:fs').writeFileSync(__dirname + '/begun', '');
+    isFirst = false;
+    return run(data);
+  };
+`;
+
 describe('a worker ends in order', () => {
   it.each<[string, 'sync' | 'async', string]>([
-    ['the synchronous loop', 'sync', 'exports.fuzz = () => {};'],
-    ['the asynchronous loop', 'async', 'exports.fuzz = async () => {};'],
-    ['a promise that does not settle', 'async', 'exports.fuzz = () => new Promise(() => {});'],
+    ['the synchronous loop', 'sync', '() => {}'],
+    ['the asynchronous loop', 'async', 'async () => {}'],
+    ['a promise that does not settle', 'async', '() => new Promise(() => {})'],
   ])('when it is asked to: %s', async (_, loop, source) => {
-    const worker = startWorker({ target: target(source), engine: { loop }, flags: ['-timeout=1000'] });
-    await worker.until(() => worker.all('ready').length > 0);
+    const path = target(`${NOTED} exports.fuzz = noted(${source});`);
+    const worker = startWorker({ target: path, engine: { loop }, flags: ['-timeout=1000'] });
+    await expect.poll(() => existsSync(join(dirname(path), 'begun'))).toBe(true);
     await later(300);
     const { code, signal } = await worker.stop();
     expect(signal ?? code).toBe(/settle/.test(_) ? 'SIGKILL' : 0);

@@ -18,6 +18,6 @@ for version in "$@"; do
     --exclude 'test/cli/{campaign,minimize,merge,puzzles,errors,symbols,slow-reader,compare,report-text,symbolize,replay}.test.ts' --exclude 'test/export/**' \
     --exclude 'test/campaign/**' --exclude 'test/targets/**' --exclude 'test/instrument/{syntax,cache,meaning,blocks,counters}.test.ts' \
     --exclude 'test/ksyms/**' --exclude 'test/executor/executor.test.ts' \
-    --exclude 'test/vitest/{api,coverage,coverage-package,fuzzing,output,packages,page,parameters,regression,types,values}.test.ts' \
-    --exclude 'test/engine/reruns.test.ts' --exclude 'test/executor/hostile.test.ts'
+    --exclude 'test/vitest/{api,coverage,coverage-package,fuzzing,names,output,projects,packages,page,parameters,regression,types,values}.test.ts' \
+    --exclude 'test/engine/reruns.test.ts' --exclude 'test/executor/{hostile,timeouts}.test.ts'
 done

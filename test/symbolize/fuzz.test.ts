@@ -68,7 +68,7 @@ const BUGS: [string, string, string, string, RegExp][] = [
     'elf.ts',
     ' || symtab.size % SYM_SIZE !== 0',
     '',
-    /RangeError: Offset is outside the bounds of the DataView/,
+    /RangeError: Offset is outside the bounds of the DataView|TypeError: Cannot set properties of undefined/,
   ],
   [
     'sh_link may name no section',

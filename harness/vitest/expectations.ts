@@ -1,5 +1,11 @@
 import { expect, type TestContext } from 'vitest';
 
+/** A test's own `expect` where the target has taken it from the context, as vitest looks for it; else that of all. */
+export function expectOf(context: TestContext): typeof expect {
+  const { _local } = context as TestContext & { _local?: boolean };
+  return _local ? (context.expect as typeof expect) : expect;
+}
+
 /** What `expect` keeps of a test in the course of it, so that each run of an input begins anew and is held to it. */
 export class Expectations {
   readonly #context: TestContext;
@@ -9,7 +15,7 @@ export class Expectations {
   }
 
   begin(): void {
-    const expect = this.#expect();
+    const expect = expectOf(this.#context);
     // Snapshots of inputs that are no test cases are compared with nothing, and kept nowhere.
     expect.getState().snapshotState?.clearTest(this.#context.task.id);
     expect.setState({
@@ -21,17 +27,11 @@ export class Expectations {
 
   /** @throws what `expect.soft` has noted, or where `expect.assertions` and `expect.hasAssertions` do not hold */
   end(): void {
-    const { assertionCalls, ...expected } = this.#expect().getState();
+    const { assertionCalls, ...expected } = expectOf(this.#context).getState();
     this.#throwSoft();
     if (expected.expectedAssertionsNumber != null && assertionCalls !== expected.expectedAssertionsNumber)
       throw expected.expectedAssertionsNumberErrorGen!();
     if (expected.isExpectingAssertions && assertionCalls === 0) throw expected.isExpectingAssertionsError;
-  }
-
-  /** Its own where the target has taken it from the context, as vitest looks for it. */
-  #expect(): typeof expect {
-    const context = this.#context as TestContext & { _local?: boolean };
-    return context._local ? (context.expect as typeof expect) : expect;
   }
 
   #throwSoft(): void {

@@ -2,6 +2,7 @@ import { basename, relative } from 'node:path';
 import { type FaultKind, isDeadly } from '../executor/fault.ts';
 import { quoted } from '../quoted.ts';
 import { type FuzzTest, formatFuzzTest } from './host/fuzz-test.ts';
+import { literally } from './host/pattern.ts';
 import { projectOptions } from './host/project.ts';
 
 /** The command that runs an input of a fuzz test again. @param kind how it fails: in a process of its own, where that ends it */
@@ -15,7 +16,7 @@ export function commandOf({ file, names }: FuzzTest, input: string, kind: FaultK
       formatFuzzTest({ file: path, names }),
       relative(process.cwd(), input),
     );
-  const pattern = [...names, basename(input)].map(escaped).join('.*');
+  const pattern = [...names, basename(input)].map(literally).join('.*');
   return words('npx', 'vitest', 'run', path, '-t', pattern, ...project());
 }
 
@@ -29,5 +30,3 @@ function project(): string[] {
 }
 
 const words = (...list: readonly string[]): string => list.map(quoted).join(' ');
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,4 +1,5 @@
-import { expect, type TestContext } from 'vitest';
+import type { TestContext } from 'vitest';
+import { expectOf } from './expectations.ts';
 
 /** What we need of vitest's `SnapshotState`. */
 interface Counter {
@@ -7,9 +8,9 @@ interface Counter {
 
 /** Whether a test has compared snapshots: each further run of it would write further ones. */
 export function countsSnapshots(context: TestContext): boolean {
-  const { task, _local } = context as TestContext & { _local?: boolean };
-  // Its own where the target has taken it from the context, as vitest looks for it.
-  const { snapshotState } = (_local ? context.expect : expect).getState();
+  const { snapshotState } = expectOf(context).getState();
   const state = snapshotState as unknown as Record<string, Counter> | undefined;
-  return ['added', 'matched', 'unmatched', 'updated'].some((name) => (state?.[name]?.get(task.id) ?? 0) > 0);
+  return ['added', 'matched', 'unmatched', 'updated'].some(
+    (name) => (state?.[name]?.get(context.task.id) ?? 0) > 0,
+  );
 }

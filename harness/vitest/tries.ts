@@ -3,6 +3,7 @@ import type { FuzzTarget } from '../engine/execution.ts';
 import { invoke } from '../invoke.ts';
 import { Expectations } from './expectations.ts';
 import type { EachHooks } from './hooks.ts';
+import { isThenable } from './thenable.ts';
 
 /**
  * A target whose runs are each a try of the test, as far as it makes use of that: expectations of its own, callbacks at
@@ -34,9 +35,6 @@ function withExpectations(target: FuzzTarget, expectations: Expectations, contex
     return isThenable(result) ? Promise.resolve(result).then(end) : end();
   };
 }
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 
 /** What the run has registered with `onTestFinished`; undefined where that is nothing. */
 function finish(context: TestContext): Promise<void> | undefined {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../cli/kcovjs.ts';
-import { projectOf } from './project-of.ts';
+import { project } from './project.ts';
 
 /** Code that Vite makes JavaScript of: TypeScript under an alias, JSX, a module that is no file. */
 const CONFIGURATION = `
@@ -146,7 +146,7 @@ const shownOf = (name: string): string =>
   '';
 
 beforeAll(() => {
-  folder = projectOf({
+  folder = project({
     'vitest.config.ts': CONFIGURATION,
     'package.json': '{ "type": "module" }',
     'lib/header.ts': HEADER,

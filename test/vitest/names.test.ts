@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { kcovjs } from '../cli/kcovjs.ts';
-import { projectOf } from './project-of.ts';
+import { project } from './project.ts';
 
 const TEST = `
 import { describe, test } from 'vitest';
@@ -10,7 +10,7 @@ describe('a parser', () => {
   test('is no fuzz test', () => {});
 });
 `;
-const cwd = projectOf({ 'parser.test.ts': TEST, 'other.ts': TEST, 'corpus/one': '1' });
+const cwd = project({ 'parser.test.ts': TEST, 'other.ts': TEST, 'corpus/one': '1' });
 
 function refused(target: string): string {
   const { code, stderr } = kcovjs(['replay', target, 'corpus/one'], { cwd });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { kcovjs, ROOT } from '../cli/kcovjs.ts';
-import { projectOf } from './project-of.ts';
+import { project } from './project.ts';
 import { type Ran, run } from './user.ts';
 
 const PAGE = readFileSync(join(ROOT, 'docs/vitest.md'), 'utf8');
@@ -46,7 +46,7 @@ describe('every snippet of docs/vitest.md', () => {
   const snippets = fences('ts');
 
   beforeAll(() => {
-    folder = projectOf({
+    folder = project({
       'package.json': '{ "type": "module" }',
       'tsconfig.json': readFileSync(join(ROOT, 'docs/examples/vitest/tsconfig.json'), 'utf8'),
       'src/parser.ts': SUBJECTS,
@@ -78,7 +78,7 @@ test('every option stands in the table, and none that there is not', () => {
 });
 
 test('targets are named as other commands take them', () => {
-  const folder = projectOf({});
+  const folder = project({});
   cpSync(join(ROOT, 'docs/examples/vitest'), folder, { recursive: true });
   const names = new Set(PAGE.match(/(?<=npx kcovjs \w+ ')[^']+#[^']+/g));
   expect([...names]).toEqual(['test/bencode.test.ts#decode > takes any input']);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CoverageMapData } from 'istanbul-lib-coverage';
 import { expect, test } from 'vitest';
 import { kcovjs } from '../cli/kcovjs.ts';
-import { projectOf } from './project-of.ts';
+import { project } from './project.ts';
 
 const TEST = `
 import { fuzz } from 'kcovjs/vitest';
@@ -34,7 +34,7 @@ export default defineConfig({
 `;
 
 const monorepo = (): string =>
-  projectOf({
+  project({
     'vitest.config.ts': ROOT,
     'inline/first.test.ts': TEST,
     'lib/first.ts': LIBRARY,

@@ -8,6 +8,7 @@ import { fuzzingName, offerHandover } from './handover.ts';
 import { addPlugin, instrument } from './instrument.ts';
 import { Listeners } from './listeners.ts';
 import { NoFuzzTest, whyMissing } from './missing.ts';
+import { literally } from './pattern.ts';
 import { ownProcess } from './pool.ts';
 import { projectOptions } from './project.ts';
 import { mapNodesFrames } from './stacks.ts';
@@ -47,7 +48,7 @@ export async function loadFuzzTest(test: FuzzTest, filter: Partial<Filter>): Pro
     isolate: true,
     maxWorkers: 1,
     // A name may have our separator in it.
-    testNamePattern: `^\\s*${[...names, fuzzingName(names)].map(escaped).join('(?: >)? ')}$`,
+    testNamePattern: `^\\s*${[...names, fuzzingName(names)].map(literally).join('(?: >)? ')}$`,
     reporters: [{}],
     coverage: { enabled: false },
     disableConsoleIntercept: true,
@@ -74,5 +75,3 @@ export async function vitestOf(file: string): Promise<typeof import('vitest/node
   const require = createRequire(join(dirname(file), 'kcovjs.js'));
   return (await import(pathToFileURL(require.resolve('vitest/node')).href)) as typeof import('vitest/node');
 }
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,0 +1,2 @@
+/** A regular expression that finds `text` as it stands. */
+export const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

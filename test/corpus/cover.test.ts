@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addAll, type Bits, bitsOf, members } from '../../harness/corpus/bitset.ts';
 import { type Candidate, costs, cover } from '../../harness/corpus/cover.ts';
+import fc from '../fast-check.ts';
 
 const candidate = (pcs: readonly number[], size = 1, milliseconds = 0): Candidate => ({
   bits: bitsOf(Uint32Array.from(pcs)),

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { type Imported, importInputs } from '../../harness/corpus/import.ts';
 import { UsageError } from '../../harness/usage.ts';
+import fc from '../fast-check.ts';
 
 const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'kcovjs-import-'));
 

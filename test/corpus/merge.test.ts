@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Imported } from '../../harness/corpus/import.ts';
 import { type MergeRequest, merge } from '../../harness/corpus/merge.ts';
 import type { Executing } from '../../harness/corpus/pool.ts';
 import type { Executed } from '../../harness/executor/executed.ts';
 import { UsageError } from '../../harness/usage.ts';
+import fc from '../fast-check.ts';
 import { executed, faultIn } from './faults.ts';
 
 const input = (text: string, name = text): Imported => ({

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { minimize } from '../../harness/corpus/minimize.ts';
 import type { Bounds } from '../../harness/corpus/trial.ts';
 import { titleOf } from '../../harness/findings/title.ts';
+import fc from '../fast-check.ts';
 import { executing, faultIn } from './faults.ts';
 
 const FREE: Bounds = { milliseconds: 3_600_000, executions: Number.POSITIVE_INFINITY };

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Comparisons, siteId } from '../../harness/feedback/comparisons.ts';
 import { KCOV_CMP_CONST, KCOV_CMP_SIZE } from '../../src/abi/kcov.ts';
 import { pcLow } from '../../src/abi/text.ts';
+import fc from '../fast-check.ts';
 
 type Call = [id: number, a: number | string, b: number | string];
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Counters, type LoadedModule } from '../../harness/feedback/counters.ts';
 import { KERNBASE, pcLow } from '../../src/abi/text.ts';
+import fc from '../fast-check.ts';
 
 const module = (base: number, sites: number): LoadedModule => ({
   address: KERNBASE + BigInt(base),

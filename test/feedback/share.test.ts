@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Share } from '../../harness/feedback/share.ts';
+import fc from '../fast-check.ts';
 
 /** Executes `runs` runs, of which each is told by `next`; returns how many were repeated. */
 function repeated(

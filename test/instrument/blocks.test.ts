@@ -1,9 +1,9 @@
 import { compileFunction } from 'node:vm';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { collect, Symbolizer, snapshot } from '../../harness/index.ts';
 import { boot } from '../../src/boot.ts';
 import { kldstat, kldunload } from '../../src/ksyms/linker.ts';
+import fc from '../fast-check.ts';
 import { walk } from './block-trace.ts';
 import { compile } from './fake-kernel.ts';
 import { smallPrograms } from './small-programs.ts';

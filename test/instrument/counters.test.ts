@@ -1,5 +1,4 @@
 import { createContext, Script } from 'node:vm';
-import fc from 'fast-check';
 import type { FileCoverageData } from 'istanbul-lib-coverage';
 import { createInstrumenter } from 'istanbul-lib-instrument';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +6,7 @@ import { fileCoverage } from '../../harness/report/coverage.ts';
 import { sourceOf } from '../../harness/report/model/source.ts';
 import { COUNTERS_GLOBAL, type CounterSection } from '../../src/abi/counters.ts';
 import { counterOf } from '../../src/instrument/sites.ts';
+import fc from '../fast-check.ts';
 import { compile } from './fake-kernel.ts';
 import { smallPrograms } from './small-programs.ts';
 

@@ -1,6 +1,5 @@
 import { types } from 'node:util';
 import { createContext, Script } from 'node:vm';
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   KCOV_IOC_ENABLE,
@@ -13,6 +12,7 @@ import { KcovFile } from '../../src/kcov/device.ts';
 import { RemoteSections } from '../../src/kcov/remote.ts';
 import { allocateShared } from '../../src/kcov/shared.ts';
 import { ThreadKernel } from '../../src/trace/kernel.ts';
+import fc from '../fast-check.ts';
 import { compile } from './fake-kernel.ts';
 import { PRELUDE, programs } from './programs.ts';
 

@@ -1,4 +1,4 @@
-import fc, { type Arbitrary } from 'fast-check';
+import fc, { type Arbitrary } from '../fast-check.ts';
 import { type FunctionContext, Scope } from './program-scope.ts';
 
 /**

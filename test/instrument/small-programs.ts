@@ -1,4 +1,4 @@
-import fc, { type Arbitrary } from 'fast-check';
+import fc, { type Arbitrary } from '../fast-check.ts';
 
 /**
  * Random programs in the small language that `block-trace.ts` interprets: numbers, variables, functions, and every

@@ -4,7 +4,6 @@ import { EventEmitter, once } from 'node:events';
 import { readFile } from 'node:fs';
 import { resolve } from 'node:path';
 import { transformSync } from '@babel/core';
-import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   close,
@@ -25,6 +24,7 @@ import {
 import { boot } from '../../src/boot.ts';
 import kcov from '../../src/instrument/plugin.ts';
 import * as kernelApi from '../../src/kernel.ts';
+import fc from '../fast-check.ts';
 
 /** A task that waits in every way there is; each step has a block of its own, before and behind the wait. */
 const SOURCE = `

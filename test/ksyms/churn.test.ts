@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DeviceError } from '../../src/abi/errno.ts';
 import { PAGE_SIZE, PROT_EXEC, PROT_READ } from '../../src/abi/mman.ts';
 import { ksymsOpen } from '../../src/ksyms/device.ts';
 import type { LinkerFile } from '../../src/ksyms/linker.ts';
 import type { ForEachFile } from '../../src/ksyms/snapshot.ts';
+import fc from '../fast-check.ts';
 
 const SYM_SIZE = 24;
 

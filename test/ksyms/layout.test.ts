@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { close, ioctl, KIOCGSIZE, kldstat, kldunload, open, read, snapshot } from '../../harness/index.ts';
 import { kldload } from '../../src/ksyms/linker.ts';
+import fc from '../fast-check.ts';
 import { expectedSnapshot, type LoadedFile } from './expected.ts';
 
 const SHORT = 150;

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ElfError, Symbolizer, snapshot } from '../../harness/index.ts';
 import { formatFrame } from '../../harness/symbolize/format.ts';
 import { address, pcLow } from '../../src/abi/text.ts';
 import { kldload } from '../../src/ksyms/linker.ts';
+import fc from '../fast-check.ts';
 
 const BASE = 0x100000;
 const lines = JSON.stringify({

@@ -395,6 +395,8 @@ test('coming back leads to where one was', () =>
       element.scrollTop = 9000;
     });
     const row = table.getByRole('row', { name: /./ }).nth(20);
+    // Rows are drawn in the frame after the one that scrolls.
+    await expect.poll(async () => Number(await row.getAttribute('aria-rowindex'))).toBeGreaterThan(100);
     const name = await row.getByRole('link').textContent();
     await row.getByRole('link').click();
     await page.locator('.line[aria-current]').waitFor();

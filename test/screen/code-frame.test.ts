@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codeFrame } from '../../harness/screen/code-frame.ts';
 import { width } from '../../harness/screen/text.ts';
+import fc from '../fast-check.ts';
 
 const CODE = [
   'function f(x) {',

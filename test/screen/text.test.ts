@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { harmless } from '../../harness/harmless.ts';
 import { chart } from '../../harness/screen/chart.ts';
 import { clip, sides, width, wrap } from '../../harness/screen/text.ts';
 import { brief, clock, count, percent, perSecond, span } from '../../harness/screen/units.ts';
+import fc from '../fast-check.ts';
 import { HOSTILE } from './states.ts';
 
 const anything = fc.oneof(

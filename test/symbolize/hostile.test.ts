@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ElfError, Symbolizer, snapshot } from '../../harness/index.ts';
 import { LineTables } from '../../harness/symbolize/line-table.ts';
 import { SHDR, SHDR_SIZE, SYM, SYM_SIZE } from '../../src/abi/elf.ts';
 import { KERNBASE } from '../../src/abi/text.ts';
 import { kldload } from '../../src/ksyms/linker.ts';
+import fc from '../fast-check.ts';
 
 const BASE = 0x700000;
 const LINES = JSON.stringify({

@@ -1,7 +1,7 @@
 import { parseSync, types } from '@babel/core';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parameters, properties, takenApart } from '../../harness/vitest/parameters.ts';
+import fc from '../fast-check.ts';
 
 type Callable = (...args: never[]) => unknown;
 

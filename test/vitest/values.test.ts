@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteRandom } from '../../harness/vitest/byte-random.ts';
 import { show, showOne } from '../../harness/vitest/show.ts';
 import { type Arbitrary, Values } from '../../harness/vitest/values.ts';
+import fc from '../fast-check.ts';
 
 const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
   tree: fc.oneof({ depthSize: 'small' }, fc.nat(), fc.tuple(tie('tree'), tie('tree'))),

@@ -15,7 +15,7 @@ const MIN_BASE64 = 6;
 
 const BASE64 = /[A-Za-z0-9+/_-]{6,4096}={0,2}/g;
 const HEX = /(?:[0-9A-Fa-f]{2}){2,2048}/g;
-const PERCENT = /(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9._~*'()!+-]){3,4096}/g;
+const PERCENT = /(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9._~*'()!+-]){1,4096}/g;
 const ESCAPED = /"((?:[^"\\]|\\.){1,2048})"/g;
 
 /**
@@ -27,9 +27,11 @@ export function encodedParts(input: Buffer): Encoded[] {
   return [...jsonStrings(text), ...percents(text), ...hexes(text), ...base64s(text), ...lenient(input)];
 }
 
-function* runs(pattern: RegExp, text: string): Generator<[at: number, run: string]> {
+/** Where a pattern matches; with `mark`, only what has that character in it. */
+function* runs(pattern: RegExp, text: string, mark = ''): Generator<[at: number, run: string]> {
   let count = 0;
   for (const match of text.matchAll(pattern)) {
+    if (!match[0].includes(mark)) continue;
     yield [match.index, match[0]];
     if (++count === MAX_PARTS) return;
   }
@@ -69,8 +71,7 @@ function* hexes(text: string): Generator<Encoded> {
 }
 
 function* percents(text: string): Generator<Encoded> {
-  for (const [at, run] of runs(PERCENT, text)) {
-    if (!run.includes('%')) continue;
+  for (const [at, run] of runs(PERCENT, text, '%')) {
     const decoded = run
       .replace(/\+/g, ' ')
       .replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
@@ -88,8 +89,7 @@ export function percentEncode(content: Uint8Array): Buffer {
 }
 
 function* jsonStrings(text: string): Generator<Encoded> {
-  for (const [at, run] of runs(ESCAPED, text)) {
-    if (!run.includes('\\')) continue;
+  for (const [at, run] of runs(ESCAPED, text, '\\')) {
     const content = parsed(Buffer.from(run, 'latin1').toString('utf8'));
     if (content === null) continue;
     yield {

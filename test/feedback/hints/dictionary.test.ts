@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { aflDictionary, dictionaryWords } from '../../../harness/feedback/hints/dictionary.ts';
+import fc from '../../fast-check.ts';
 
 /** libFuzzer's reader. @see FuzzerUtil.cpp ParseOneDictionaryEntry */
 function parseEntry(line: string): Buffer {

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { apply } from '../../../harness/feedback/hints/edit.ts';
 import { found } from '../../../harness/feedback/hints/found.ts';
 import { Input } from '../../../harness/feedback/hints/input.ts';
 import { bytes, type Goal, number, type Operand, text } from '../../../harness/feedback/hints/operand.ts';
+import fc from '../../fast-check.ts';
 import { bitsOf } from './records.ts';
 
 /** All candidates that put `wanted` where `seen` is found. */
@@ -201,6 +201,13 @@ describe('a string', () => {
         holds('', write(a), tail, [text(a), text(b)], (part) => read(part) === b);
       }),
     );
+  });
+
+  it('is replaced as percent-encoding that is short, or behind many words', () => {
+    const read = (part: Buffer) => throws(() => decodeURIComponent(part.toString())) === '!';
+    // encodeURIComponent leaves the quote as it is.
+    holds('', Buffer.from("'%20"), '', [text("' "), text('!')], read);
+    holds('a b c d e f g h i j k l m n ', Buffer.from("'%20"), '', [text("' "), text('!')], read);
   });
 
   it('is replaced as latin1', () => {

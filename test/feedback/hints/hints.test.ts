@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Hints, type HintsOptions } from '../../../harness/feedback/hints/hints.ts';
 import { ComparisonLog } from '../../../harness/feedback/hints/log.ts';
 import { Queue } from '../../../harness/feedback/hints/queue.ts';
+import fc from '../../fast-check.ts';
 import { type NumberRecord, recorded } from './records.ts';
 
 const PC = -77;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { TextView } from '../../../harness/feedback/hints/text-view.ts';
+import fc from '../../fast-check.ts';
 
 /** Bytes that are often almost UTF-8. */
 const almost = fc

@@ -1,7 +1,7 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { allocateShared, type SharedMemory } from '../../../src/kcov/shared.ts';
+import fc from '../../fast-check.ts';
 import { type Actor, Model, type Operation } from './model.ts';
 import { Thread } from './thread.ts';
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { align, linesOf } from '../../../harness/report/compare/align.ts';
+import fc from '../../fast-check.ts';
 
 const text = fc
   .array(fc.constantFrom('a', 'b', 'c', '}', ''), { maxLength: 30 })

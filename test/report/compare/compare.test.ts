@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compare } from '../../../harness/report/compare/compare.ts';
+import fc from '../../fast-check.ts';
 import { anyRecord, recordOfFiles } from './records.ts';
 
 const RUNS = { numRuns: 500 };

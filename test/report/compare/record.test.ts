@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RECORD_FILE, readRecord, writeRecord } from '../../../harness/report/compare/record.ts';
 import { UsageError } from '../../../harness/usage.ts';
+import fc from '../../fast-check.ts';
 import { anyRecord, recordOfFiles } from './records.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kcovjs-record-'));

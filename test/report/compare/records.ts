@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { inputName } from '../../../harness/inputs.ts';
 import type { CoverageRecord, RecordedFile } from '../../../harness/report/compare/record.ts';
+import fc from '../../fast-check.ts';
 
 /** A file of which each line that begins with `+` is covered, by the inputs that stand behind it, and with `-` is not. */
 export function fileOf(path: string, lines: readonly string[], inputs: readonly string[]): RecordedFile {

@@ -1,4 +1,4 @@
-import fc, { type Arbitrary } from 'fast-check';
+import fc, { type Arbitrary } from '../../fast-check.ts';
 
 /**
  * Random programs that write their own call tree down: each function says when it is entered and left. A function calls

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { Reach } from '../../../harness/report/model/reach.ts';
 import { shutDoors } from '../../../harness/report/model/shut.ts';
 import type { Door } from '../../../harness/report/page/data.ts';
+import fc from '../../fast-check.ts';
 import { smallPrograms } from '../../instrument/small-programs.ts';
 import { doorsOf, measure } from './measuring.ts';
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Folds } from '../../../harness/report/model/fold.ts';
 import type { DetailChunk } from '../../../harness/report/page/data.ts';
+import fc from '../../fast-check.ts';
 import { callPrograms } from './call-programs.ts';
 import { chunksOf, measure } from './measuring.ts';
 import { type Node, treeOf, unfolded, written } from './trees.ts';

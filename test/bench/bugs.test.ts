@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type * as Bugs from '../../harness/bench/bugs.ts';
 import type * as Process from '../../harness/bench/process.ts';
 import type * as Search from '../../harness/bench/search.ts';
+import { ALL } from '../all.ts';
 import { dist, emptyFolder } from './programs.ts';
 
 const { BUGS, loadBug } = await dist<typeof Bugs>('bugs.js');
@@ -26,9 +27,8 @@ async function findings(side: Process.Side, name: string, inputs: Bugs.Bug['seed
 }
 
 /** Both sides and every bug where the long form is asked for: starting a side is most of the time. */
-const long = process.env['KCOVJS_BENCH_BUGS'] !== undefined;
-const sides: Process.Side[] = long ? ['ours', 'peer'] : ['ours'];
-const SHOWN = 5;
+const sides: Process.Side[] = ALL ? ['ours', 'peer'] : ['ours'];
+const SHOWN = 2;
 
 describe.concurrent.each(BUGS)('%s', (name) => {
   test('passes ordinary inputs', async () => {
@@ -36,10 +36,10 @@ describe.concurrent.each(BUGS)('%s', (name) => {
     expect(advisory).toMatch(/^CVE-\d{4}-\d+$/);
     for (const seed of seeds) await fuzz(Buffer.from(seed as string));
     expect(Object.keys(Object.prototype)).toEqual([]);
-    if (long) for (const side of sides) expect(await findings(side, name, seeds)).toEqual([]);
+    if (ALL) for (const side of sides) expect(await findings(side, name, seeds)).toEqual([]);
   });
 
-  test.runIf(long || BUGS.indexOf(name) < SHOWN).each(sides)(
+  test.runIf(ALL || BUGS.indexOf(name) < SHOWN).each(sides)(
     'shows its bug on the known input: %s',
     async (side) => {
       const bug = await loadBug(name);

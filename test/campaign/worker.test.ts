@@ -76,22 +76,25 @@ describe('a worker goes on after what its process survives', () => {
     expect(worker.messages.at(-1)).toEqual({ type: 'leaving', why: 'done' });
   });
 
-  it.each([
-    ['a rejection', `Promise.reject(new Error('nobody')); `],
-    ['a continuation that nobody waits for', `Promise.resolve().then(() => { throw new Error('nobody'); });`],
-    ['a next tick', `process.nextTick(() => { throw new Error('nobody'); });`],
-    ['a microtask', `queueMicrotask(() => { throw new Error('nobody'); });`],
-  ])('%s is a failure of its own run, in both loops', async (_, statement) => {
-    for (const loop of LOOPS) {
-      const source = `exports.fuzz = (data) => { if (data[0] === 0x41) { ${statement} } };`;
-      const worker = startWorker({ target: target(source), engine: { loop } });
-      await worker.until(() => worker.all('fault').length > 0);
-      const { fault, file } = worker.all('fault')[0]!;
-      expect(fault).toMatchObject({ kind: 'rejection', error: { name: 'Error', message: 'nobody' } });
-      expect(fault.error.stack[0]).toMatch(/target\.cjs:1/);
-      expect(readFileSync(file)[0]).toBe(0x41);
-      expect(await worker.stop()).toEqual({ code: 0, signal: null });
+  it.each(LOOPS)('what fails behind a run is a failure of that run (%s)', async (loop) => {
+    const source = `const fail = (message) => { throw new Error(message); };
+      exports.fuzz = (data) => {
+        if (data[0] === 0x41) Promise.reject(new Error('a rejection'));
+        if (data[0] === 0x42) Promise.resolve().then(() => fail('a continuation'));
+        if (data[0] === 0x43) process.nextTick(() => fail('a next tick'));
+        if (data[0] === 0x44) queueMicrotask(() => fail('a microtask'));
+      };`;
+    const worker = startWorker({ target: target(source), engine: { loop } });
+    const firsts = { 'a rejection': 'A', 'a continuation': 'B', 'a next tick': 'C', 'a microtask': 'D' };
+    const found = () => new Map(worker.all('fault').map((one) => [one.fault.error.message, one]));
+    await worker.until(() => found().size === 4);
+    for (const [message, first] of Object.entries(firsts)) {
+      const { fault, file } = found().get(message)!;
+      expect(fault).toMatchObject({ kind: 'rejection', error: { name: 'Error' } });
+      expect(fault.error.stack.join('\n')).toMatch(/target\.cjs:\d/);
+      expect(readFileSync(file, 'latin1')[0], message).toBe(first);
     }
+    expect(await worker.stop()).toEqual({ code: 0, signal: null });
   });
 
   it('what bug detectors report is a fault, also of a prototype that stays polluted', async () => {
@@ -208,25 +211,35 @@ describe('a worker ends in order', () => {
 });
 
 describe('an end that the target asks for is refused, and a fault', () => {
-  const ends: [string, string, string][] = [
-    ['process.exit(3)', 'exit', 'exit'],
-    ['process.abort()', 'crash', 'SIGABRT'],
-    ["process.kill(process.pid, 'SIGSEGV')", 'crash', 'SIGSEGV'],
-    ['try { process.exit(3); } catch {}', 'exit', 'exit'],
-  ];
-  it.each(
-    LOOPS.flatMap((loop) => ends.map((end) => [loop, ...end] as const)),
-  )('%s: %s', async (loop, statement, kind, name) => {
-    const worker = startWorker({
-      target: target(
-        `exports.fuzz = (data) => { if (data[0] === 0x41) { ${statement}; } else if (data[0] === 0x42) throw new Error('B'); };`,
-      ),
-      engine: { loop },
-    });
-    await worker.until(() => worker.all('fault').length > 1);
-    const { fault, file } = worker.all('fault').find((one) => one.fault.kind === kind)!;
-    expect(fault.error).toMatchObject({ name, stack: [expect.stringContaining('at ')] });
-    expect(readFileSync(file)[0]).toBe(0x41);
+  it.each(LOOPS)('%s', async (loop) => {
+    const source = `
+      const leave = () => process.exit(3);
+      const abort = () => process.abort();
+      const kill = () => process.kill(process.pid, 'SIGSEGV');
+      const caught = () => { try { process.exit(4); } catch {} };
+      exports.fuzz = (data) => {
+        if (data[0] === 0x41) leave();
+        if (data[0] === 0x42) abort();
+        if (data[0] === 0x43) kill();
+        if (data[0] === 0x44) caught();
+        if (data[0] === 0x45) throw new Error('no end');
+      };`;
+    const ends: [by: string, first: string, kind: string, name: string][] = [
+      ['leave', 'A', 'exit', 'exit'],
+      ['abort', 'B', 'crash', 'SIGABRT'],
+      ['kill', 'C', 'crash', 'SIGSEGV'],
+      ['caught', 'D', 'exit', 'exit'],
+    ];
+    const worker = startWorker({ target: target(source), engine: { loop } });
+    const found = (by: string) =>
+      worker.all('fault').find((one) => one.fault.error.stack[0]?.includes(`at ${by} `));
+    await worker.until(() => ends.every(([by]) => found(by) !== undefined));
+    await worker.until(() => worker.all('fault').some((one) => one.fault.error.message === 'no end'));
+    for (const [by, first, kind, name] of ends) {
+      const { fault, file } = found(by)!;
+      expect(fault).toMatchObject({ kind, error: { name } });
+      expect(readFileSync(file, 'latin1')[0], by).toBe(first);
+    }
     expect(await worker.stop()).toEqual({ code: 0, signal: null });
   });
 });

@@ -103,7 +103,7 @@ describe('flags by which libFuzzer starts further processes', () => {
         'big',
         '--',
         '-minimize_crash=1',
-        '-runs=3000',
+        '-runs=600',
         '-exact_artifact_path=small',
       ],
       { cwd },

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ALL } from '../all.ts';
 import { emptyFolder, kcovjs, MAIN, type Ran, withoutProgress } from './kcovjs.ts';
 
 /** A target that fails in a way of its own for an input with that letter in it. */
@@ -31,15 +32,19 @@ function minimized(input: string, args: readonly string[] = [], cwd = emptyFolde
 
 const result = ({ cwd }: Ran): string => readFileSync(join(cwd, 'input.min'), 'latin1');
 
+const MEMORY: [string, string, RegExp, string[]][] = ALL
+  ? [['memory that runs out', 'M', /memory/i, ['--memory', '300']]]
+  : [];
+
 describe('an input is made as small as can be, however it fails', () => {
   test.each<[string, string, RegExp, string[]]>([
     ['an error', 'E', /^TypeError: bad input in .*E \(.*target\.mjs:4\)$/m, []],
     ["a detector's report", 'D', /^Command Injection/m, []],
     ['a rejection that nobody handles', 'R', /RangeError: nobody waits/, []],
     ['an endless loop', 'T', /in .*T \(.*target\.mjs:7\)$/m, ['--timeout', '400']],
-    ['memory that runs out', 'M', /memory/i, ['--memory', '300']],
     ['a signal', 'C', /SIGSEGV/, []],
     ['an exit of its own', 'X', /exit/i, []],
+    ...MEMORY,
   ])('%s', (_, letter, title, args) => {
     const ran = minimized(`o${letter}`, args);
     expect(withoutProgress(ran.stderr)).toBe('');

@@ -23,6 +23,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { DiskCache } from '../../src/loader/disk-cache.ts';
+import { ALL } from '../all.ts';
 
 const exec = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -253,9 +254,6 @@ describe('nothing stale is used after an edit of', () => {
   const isCold = async (dist: string): Promise<boolean> => (await start({ dist, files: ['a.cjs'] })).babel;
 });
 
-// `KCOVJS_CACHE_TESTS=all npx vitest run test/instrument/cache.test.ts` for all of them.
-const isLong = process.env['KCOVJS_CACHE_TESTS'] === 'all';
-
 describe('custom hooks', () => {
   /** What a replayed target says with hooks in a file. */
   async function replay(hooks: string, env: Record<string, string> = {}): Promise<string> {
@@ -274,7 +272,7 @@ describe('custom hooks', () => {
     return /^secret (.*)$/m.exec(stdout)![1]!;
   }
 
-  test.runIf(isLong)('are those of now, whatever was kept with other ones', async () => {
+  test.runIf(ALL)('are those of now, whatever was kept with other ones', async () => {
     const hook = (value: number, target = 'secret') =>
       `registerReplaceHook('${target}', '/p/lib', false, () => ${value});\n`;
     expect(await replay('')).toBe('1');
@@ -288,7 +286,7 @@ describe('custom hooks', () => {
     expect(inodes()).toEqual(kept);
   });
 
-  test.runIf(isLong)(
+  test.runIf(ALL)(
     'that bring Babel plugins of their own keep nothing, since what those do cannot be told',
     async () => {
       const plugin = (value: number) => `

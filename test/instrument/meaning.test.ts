@@ -17,7 +17,7 @@ import { compile } from './fake-kernel.ts';
 import { PRELUDE, programs } from './programs.ts';
 
 /** `KCOVJS_MEANING_RUNS=20000 npx vitest run test/instrument/meaning.test.ts` for a night. */
-const RUNS = Number(process.env['KCOVJS_MEANING_RUNS'] ?? 150);
+const RUNS = Number(process.env['KCOVJS_MEANING_RUNS'] ?? 80);
 
 /** Milliseconds; what was found is shown then, as small as it is by that time, and before the test itself is ended. */
 const LIMIT = Math.max(90_000, RUNS * 500);

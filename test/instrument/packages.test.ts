@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { KCOV_MODE_TRACE_CMP, KCOV_MODE_TRACE_PC } from '../../src/abi/kcov.ts';
+import { ALL } from '../all.ts';
 
 /** Packages that are published with their tests: these say best whether instrumented code still does its work. */
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -28,6 +29,7 @@ interface Suite {
 const SUITES: Suite[] = [
   {
     name: 'qs',
+    isLong: true,
     is: 'a parser, CommonJS',
     command: [TAPE, 'test/*.js'],
     passes: /# tests 1699\n# pass {2}1699\n/,
@@ -96,10 +98,8 @@ const steady = (report: string): string => report.replace(/^# find 0\.\d+$/gm, '
 const reportOf = (name: string, mode: number | null): string => join(scratch, `${name}-${mode}.json`);
 
 describe('the tests of a package give the same report when it is instrumented and traced', () => {
-  // `KCOVJS_PACKAGES=all npx vitest run test/instrument/packages.test.ts` for the rest.
-  const isLong = process.env['KCOVJS_PACKAGES'] === 'all';
   for (const suite of SUITES) {
-    test.skipIf(suite.isLong && !isLong)(`${suite.name}: ${suite.is}`, async () => {
+    test.skipIf(suite.isLong && !ALL)(`${suite.name}: ${suite.is}`, async () => {
       const [plain, ...traced] = await Promise.all([
         run(suite, null),
         run(suite, KCOV_MODE_TRACE_PC),

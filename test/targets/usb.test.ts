@@ -32,7 +32,7 @@ test('the bug in the hub thread is found with the feedback of its remote section
 });
 
 test('and without it the fuzzer sees nothing of the hub: no input is new to it', () => {
-  const { code, stderr, cov } = fuzz(['--no-remote'], ['-runs=30000']);
+  const { code, stderr, cov } = fuzz(['--no-remote'], ['-runs=10000']);
   expect(stderr).not.toContain(BUG);
   expect(stderr).not.toMatch(/\bNEW\b/);
   expect(code).toBe(0);

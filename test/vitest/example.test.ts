@@ -1,11 +1,12 @@
 import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { ALL } from '../all.ts';
 import { ROOT } from '../cli/kcovjs.ts';
 import { installed, type Ran, run, VITEST } from './user.ts';
 
-/** What is fuzzed under vitest 4 has tests of its own; `KCOVJS_EXAMPLE=all` fuzzes the example too. */
-const IS_WHOLE = VITEST.startsWith('5') || process.env['KCOVJS_EXAMPLE'] === 'all';
+/** What is fuzzed under vitest 4 has tests of its own; the long tests fuzz the example too. */
+const IS_WHOLE = VITEST.startsWith('5') || ALL;
 
 const CORPUS = 'test/corpus/bencode';
 const TEXT = `${CORPUS}/decode/takes-any-input`;

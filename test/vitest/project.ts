@@ -22,6 +22,10 @@ export function project(files: Readonly<Record<string, string>>, packages = PACK
   mkdirSync(modules);
   for (const name of packages) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
   symlinkSync(installed(), join(modules, 'kcovjs'));
+  // For npx, which would ask the registry for what is not there.
+  mkdirSync(join(modules, '.bin'));
+  symlinkSync('../vitest/vitest.mjs', join(modules, '.bin/vitest'));
+  symlinkSync('../kcovjs/dist/harness/cli/main.js', join(modules, '.bin/kcovjs'));
   write(folder, { 'package.json': '{ "type": "module" }', ...files });
   return folder;
 }

@@ -1,8 +1,10 @@
 import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { PluginItem } from '@babel/core';
 import { type Hook, type Jazzer, loadHooking, loadJazzer } from './jazzer.ts';
+import { withoutCompiler } from './late.ts';
 import { type EngineOptions, jazzerOptions, wantsHints } from './options.ts';
 import { PollutionGuard } from './pollution.ts';
 import { jazzerPackagePath } from './resolve.ts';
@@ -24,15 +26,18 @@ export async function initDetectors(options: EngineOptions): Promise<void> {
   core.registerGlobals(jazzerOptions(options, options.loop === 'sync'));
   // First the detectors, since a file of custom hooks may configure them.
   const files = detectorFiles(options.disableBugDetectors ?? []);
-  await loadInOrder(files);
+  requireAll(files);
   detectors = { files, plugins: [...loadHooking().plugins] };
-  await loadInOrder((options.customHooks ?? []).map(withExtension));
+  // One after the other: a hook is known by its place among all, in compiled code too, which is kept on disk.
+  for (const file of options.customHooks ?? []) await import(pathToFileURL(withExtension(file)).href);
   await loadHooking().hookManager.finalizeHooks(globalThis);
 }
 
-/** One after the other: a hook is known by its place among all, in compiled code too, which is kept on disk. */
-async function loadInOrder(paths: readonly string[]): Promise<void> {
-  for (const path of paths) await import(pathToFileURL(path).href);
+function requireAll(paths: readonly string[]): void {
+  const require = createRequire(import.meta.url);
+  withoutCompiler(() => {
+    for (const path of paths) require(path);
+  });
 }
 
 const withExtension = (path: string): string => resolve(/\.[cm]?js$/.test(path) ? path : `${path}.js`);

@@ -1,5 +1,6 @@
 import type { PluginItem } from '@babel/core';
 import { loadAddon } from './addon.ts';
+import { withoutCompiler } from './late.ts';
 import { requireFromCore } from './resolve.ts';
 
 /** The parts of Jazzer.js that are used here, as they are at run time; its own types name files that it does not ship. */
@@ -129,7 +130,7 @@ export function loadJazzer({ mutator = false } = {}): Jazzer {
 function requireJazzer(mutator: boolean): Jazzer {
   loadAddon({ mutator });
   const require = requireFromCore();
-  const core = require('@jazzer.js/core') as Core;
+  const core = withoutCompiler(() => require('@jazzer.js/core') as Core);
   const { getJazzerJsGlobal } = require('@jazzer.js/core/dist/globals.js') as {
     getJazzerJsGlobal(name: string): unknown;
   };

@@ -55,6 +55,8 @@ export class Counters {
   readonly #kldstat: () => readonly LoadedModule[];
   /** For each page of text the counter of its first site. */
   readonly #pages = new Int32Array(TEXT_SIZE / MODULE_ALIGN);
+  /** Where pages that follow one another begin, and so do their counters; the counters in their order. */
+  readonly #runs: { page: number; counter: number }[] = [];
   /** What libFuzzer reads, and clears. Saturates at 255 by itself. */
   readonly #counters = new Uint8ClampedArray(MAX_COUNTERS);
   /** How often the current input has reached each. Words take a third less time to count in than such bytes. */
@@ -240,13 +242,9 @@ export class Counters {
 
   /** The low halves of the PCs of counters' sites. */
   #pcsOf(counters: readonly number[]): number[] {
-    const starts: [first: number, page: number][] = [];
-    for (let page = 0; page < this.#pages.length; page++)
-      if (this.#pages[page]! >= FIRST) starts.push([this.#pages[page]!, page]);
-    starts.sort(([a], [b]) => a - b);
     return counters.map((counter) => {
-      const [first, page] = starts.findLast(([start]) => start <= counter)!;
-      return pcLow(page * MODULE_ALIGN + (counter - first) * SITE_SIZE);
+      const run = this.#runs.findLast((one) => one.counter <= counter)!;
+      return pcLow(run.page * MODULE_ALIGN + (counter - run.counter) * SITE_SIZE);
     });
   }
 
@@ -274,9 +272,13 @@ export class Counters {
     if (base < KERNEL_TEXT_SIZE) return; // The kernel itself has no sites.
     const first = base >>> PAGE_SHIFT;
     const sites = Math.ceil(size / SITE_SIZE);
+    let isRun = false;
     for (let site = 0, page = first; site < sites; site += PAGE_SITES, page++) {
       // A page that two modules claim keeps its first: their coverage cannot be told apart.
-      if (this.#pages[page] !== UNKNOWN && this.#pages[page] !== NOWHERE) continue;
+      const isNew = this.#pages[page] === UNKNOWN || this.#pages[page] === NOWHERE;
+      if (isNew && !isRun) this.#runs.push({ page, counter: this.#next });
+      isRun = isNew;
+      if (!isNew) continue;
       this.#pages[page] = this.#next;
       this.#next += Math.min(PAGE_SITES, sites - site);
     }

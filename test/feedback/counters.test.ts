@@ -173,3 +173,13 @@ describe('modules that load later', () => {
     expect(regions[1]![0]).toBe(1);
   });
 });
+
+it('what was reached is told by its PCs, in modules that overlap and that load later too', () => {
+  const modules = [KERNEL, module(0x1000, 70), module(0x1100, 80), module(0x5000, 3)];
+  const { counters, run } = start(modules);
+  const offsets = [0x1000, 0x1108, 0x1000 + 8 * 69, 0x1300 + 8 * 15, 0x5010];
+  run(offsets);
+  modules.push(module(0x3000, 40));
+  run([0x3000 + 8 * 39]);
+  expect(counters.takeReached()).toEqual([...offsets, 0x3000 + 8 * 39].map(pcLow));
+});

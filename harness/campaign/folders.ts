@@ -1,7 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { campaignFolder } from '../findings/folders.ts';
-import { historyFile } from '../findings/history.ts';
+import { campaignFolder, historyFile } from '../findings/folders.ts';
 
 /** Where a campaign keeps what is not an input: beside its corpus, which other fuzzers read whole. */
 export class Folders {

@@ -5,8 +5,6 @@ import type { CampaignState } from '../campaign/state.ts';
 import type { View } from '../campaign/view.ts';
 import { flag } from '../engine/options.ts';
 import { writeExports } from '../export/files.ts';
-import { JsonLines } from '../export/json.ts';
-import { Prometheus } from '../export/prometheus.ts';
 import { campaignFolder } from '../findings/folders.ts';
 import { type PeopleView, peopleView } from '../screen/people.ts';
 import { EXIT } from '../usage.ts';
@@ -31,7 +29,7 @@ export interface CampaignRequest {
 
 /** Runs a campaign, shows it, and ends the process: 77 if anything was found, else 0. */
 export async function campaignOf(request: CampaignRequest): Promise<never> {
-  const people = request.json ? undefined : peopleView();
+  const people = request.json ? undefined : await peopleView();
   const views = await viewsOf(request, people);
   const campaign = await open(request);
   const say = (line: string): void => void process.stderr.write(`kcovjs: ${line}\n`);
@@ -73,11 +71,17 @@ const isPlain = (plans: readonly CampaignPlan[]): boolean =>
   plans.length === 1 && plans[0]!.budget === undefined;
 
 async function viewsOf({ prometheus }: CampaignRequest, people: PeopleView | undefined): Promise<View[]> {
-  const view = people ?? new JsonLines(process.stdout);
+  const view = people ?? (await jsonLines());
   if (prometheus === undefined) return [view];
+  const { Prometheus } = await import('../export/prometheus.ts');
   const metrics = await Prometheus.listen(prometheus);
   process.stderr.write(`kcovjs: metrics at ${metrics.url}\n`);
   return [view, metrics];
+}
+
+async function jsonLines(): Promise<View> {
+  const { JsonLines } = await import('../export/json.ts');
+  return new JsonLines(process.stdout);
 }
 
 /** For code hosts, beside each corpus. */

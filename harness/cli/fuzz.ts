@@ -11,7 +11,6 @@ import { statOf } from '../inputs.ts';
 import { prepare } from '../prepare.ts';
 import { targetPath } from '../target.ts';
 import { UsageError } from '../usage.ts';
-import { campaignOf } from './campaign-of.ts';
 import {
   addTargetOptions,
   engineOptionsOf,
@@ -22,7 +21,6 @@ import {
   wholeNumber,
   workerCount,
 } from './options.ts';
-import { planOf } from './plan.ts';
 import { summary } from './summary.ts';
 
 interface FuzzOptions extends TargetOptions {
@@ -143,6 +141,7 @@ async function fuzzTogether(
   const [folder = `${basename(path, extname(path))}-corpus`, ...seeds] = corpus;
   checkSeeds(seeds);
   const flags = flagsOf(checkDictionaries(libFuzzerFlags), options);
+  const [{ campaignOf }, { planOf }] = await Promise.all([import('./campaign-of.ts'), import('./plan.ts')]);
   const plan = planOf({
     name,
     target: path,

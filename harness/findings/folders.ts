@@ -9,3 +9,6 @@ export function campaignFolder(corpus: string): string {
 
 /** Where its findings are, a folder each. */
 export const findingsFolder = (corpus: string): string => join(campaignFolder(corpus), 'findings');
+
+/** Where its coverage over time is: a line a point, which is only ever appended to. */
+export const historyFile = (corpus: string): string => join(campaignFolder(corpus), 'history.jsonl');

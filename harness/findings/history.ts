@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { campaignFolder } from './folders.ts';
+import { historyFile } from './folders.ts';
 
 /** Coverage over time, of one run of a campaign. */
 export interface HistoryRun {
@@ -20,9 +19,6 @@ export interface HistoryPoint {
   inputs: number;
   executions: number;
 }
-
-/** Where a campaign keeps it: a line a point, which is only ever appended to. */
-export const historyFile = (corpus: string): string => join(campaignFolder(corpus), 'history.jsonl');
 
 const count = z.number().nonnegative();
 const SCHEMA = z.looseObject({

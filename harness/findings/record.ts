@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
 import { warn } from '../../src/warn.ts';
 import { harmless } from '../harmless.ts';
 import { replaceFile } from '../outputs.ts';
 import type { FindingState } from './finding.ts';
-import { KINDS } from './kinds.ts';
+import { recordSchema } from './record-schema.ts';
 
 /** A finding as it is kept in its folder. */
 export interface FindingRecord extends Omit<FindingState, 'firstSeen' | 'lastSeen'> {
@@ -27,26 +26,6 @@ export interface FindingRecord extends Omit<FindingState, 'firstSeen' | 'lastSee
 
 export const FILE = 'finding.json';
 
-/** In the file, `file` is a name in the finding's own folder, and the folder is where the file lies. Others may add fields. */
-const SCHEMA = z.looseObject({
-  version: z.literal(1),
-  key: z.string().optional(),
-  title: z.string(),
-  kind: z.enum(KINDS),
-  target: z.string(),
-  file: z.string(),
-  inputs: z.array(z.string()),
-  count: z.int().nonnegative(),
-  reproduced: z.int().min(0).max(10),
-  firstSeen: z.iso.datetime(),
-  lastSeen: z.iso.datetime(),
-  stack: z.array(z.string()),
-  command: z.string(),
-  message: z.string().optional(),
-  examined: z.boolean().optional(),
-  decoded: z.array(z.string()).optional(),
-});
-
 export const recordOf = (finding: FindingState, inputs: readonly string[]): FindingRecord => ({
   ...finding,
   version: 1,
@@ -62,13 +41,16 @@ export function stateOf({ version: _, inputs: __, ...record }: FindingRecord): F
 /** Writes a finding to its folder, which must be there, whole or not at all. Throws as the file system does. */
 export function writeFinding(folder: string, { folder: _, file, ...record }: FindingRecord): void {
   const name = basename(file);
-  replaceFile(join(folder, FILE), `${JSON.stringify(SCHEMA.parse({ ...record, file: name }), null, 2)}\n`);
+  replaceFile(
+    join(folder, FILE),
+    `${JSON.stringify(recordSchema().parse({ ...record, file: name }), null, 2)}\n`,
+  );
 }
 
 /** @throws {Error} in one line that names the file and what is wrong in it */
 export function readFinding(folder: string): FindingRecord {
   const path = join(folder, FILE);
-  const parsed = SCHEMA.safeParse(parse(path));
+  const parsed = recordSchema().safeParse(parse(path));
   if (parsed.success) return { ...parsed.data, folder, file: join(folder, basename(parsed.data.file)) };
   const [issue] = parsed.error.issues;
   throw new Error(`${path}: ${issue!.path.join('.') || 'it'}: ${issue!.message}`);

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { HistoryLog } from '../../harness/campaign/history-log.ts';
-import { historyFile, readHistory } from '../../harness/findings/history.ts';
+import { historyFile } from '../../harness/findings/folders.ts';
+import { readHistory } from '../../harness/findings/history.ts';
 
 const SECOND = 1000;
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 
 const [file, screen] = process.argv.slice(2);
 const { peopleView } = await import(screen);
-const view = peopleView();
+const view = await peopleView();
 
 async function tick() {
   const state = JSON.parse(readFileSync(file, 'utf8'));

@@ -3,7 +3,7 @@ import { Campaign, type CampaignPlan } from '../campaign/campaign.ts';
 import { always, FairShares } from '../campaign/schedule.ts';
 import type { CampaignState } from '../campaign/state.ts';
 import type { View } from '../campaign/view.ts';
-import { flag } from '../engine/options.ts';
+import { flag } from '../engine/flags.ts';
 import { writeExports } from '../export/files.ts';
 import { campaignFolder } from '../findings/folders.ts';
 import { type PeopleView, peopleView } from '../screen/people.ts';

@@ -1,5 +1,6 @@
 import type { CampaignPlan } from '../campaign/campaign.ts';
-import { type EngineOptions, flag } from '../engine/options.ts';
+import { flag } from '../engine/flags.ts';
+import type { EngineOptions } from '../engine/options.ts';
 import type { TargetRequest } from '../executor/executed.ts';
 import { near } from '../near.ts';
 import { quoted } from '../quoted.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { flag } from './options.ts';
+import { flag } from './flags.ts';
 
 /** Writes an input that is not libFuzzer's current one where libFuzzer would write that, and says so in its words. */
 export function writeArtifact(kind: 'crash' | 'suspect', input: Buffer, flags: readonly string[]): void {

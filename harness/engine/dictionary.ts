@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { aflDictionary, dictionaryWords, type Literals } from '../feedback/hints/dictionary.ts';
-import { flag } from './options.ts';
+import { flag } from './flags.ts';
 
 /** One in so many words of the dictionary is asked for, at least: libFuzzer picks from it blindly. */
 const SHARE = 4;

@@ -6,11 +6,12 @@ import { askedWords, dictionaryLines } from './dictionary.ts';
 import { tickDrain } from './drain.ts';
 import type { Endings } from './ending.ts';
 import { Execution, type FuzzTarget, PromiseSeen } from './execution.ts';
+import { flag } from './flags.ts';
 import { createGuide } from './guide.ts';
 import { type Jazzer, loadJazzer } from './jazzer.ts';
 import { type FuzzListener, Stopped, type StopReason } from './listener.ts';
 import { asyncLoop, syncLoop } from './loop.ts';
-import { type EngineOptions, flag, jazzerOptions } from './options.ts';
+import { type EngineOptions, jazzerOptions } from './options.ts';
 import { Reporter } from './reporter.ts';
 
 export interface FuzzRequest {

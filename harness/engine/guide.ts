@@ -5,7 +5,8 @@ import type { Literals } from '../feedback/hints/dictionary.ts';
 import { Hints } from '../feedback/hints/hints.ts';
 import { LengthControl } from './length-control.ts';
 import { loadMutator } from './mutator.ts';
-import { type EngineOptions, flag, wantsHints } from './options.ts';
+import { flag } from './flags.ts';
+import { type EngineOptions, wantsHints } from './options.ts';
 
 /** libFuzzer's bounds for an input where `-max_len` says nothing. */
 const MIN_DEFAULT_LENGTH = 4096;

@@ -1,3 +1,4 @@
+import { flag } from './flags.ts';
 import { type JazzerOptions, loadJazzer, type OptionsManager } from './jazzer.ts';
 import { loadMutator } from './mutator.ts';
 
@@ -63,11 +64,6 @@ export function jazzerOptions(options: EngineOptions, sync: boolean): OptionsMan
     Object.fromEntries(given),
     OptionSource.CommandLineArguments,
   );
-}
-
-/** The last value of a flag, which is the one that counts for libFuzzer. */
-export function flag(flags: readonly string[], name: string): string | undefined {
-  return flags.findLast((one) => one.startsWith(`-${name}=`))?.slice(name.length + 2);
 }
 
 /** Whether inputs of our own are wanted: not where libFuzzer makes a corpus or a crash smaller. */

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type EngineOptions, flag, jazzerOptions } from '../../harness/engine/options.ts';
+import { flag } from '../../harness/engine/flags.ts';
+import { type EngineOptions, jazzerOptions } from '../../harness/engine/options.ts';
 
 const fuzzerOptions = (options: EngineOptions) => jazzerOptions(options, true).get('fuzzerOptions');
 const timeout = (options: EngineOptions) => jazzerOptions(options, true).get('timeout');

@@ -1,8 +1,9 @@
 import { completeFilter, type Filter } from '../src/loader/filter.ts';
 import { type Registration, registerWith } from '../src/loader/register.ts';
-import { hookDefinitions, initDetectors } from './engine/detectors.ts';
+import { initDetectors } from './engine/detectors.ts';
 import type { FuzzTarget } from './engine/execution.ts';
 import type { EngineOptions } from './engine/options.ts';
+import { hookDefinitions } from './engine/plugins.ts';
 import { isFuzzTest, loadTarget, preload, targetPath } from './target.ts';
 import { UsageError } from './usage.ts';
 

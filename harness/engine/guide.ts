@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { Guide } from '../feedback/guide.ts';
 import type { Literals } from '../feedback/hints/dictionary.ts';
 import { Hints } from '../feedback/hints/hints.ts';
+import { flag } from './flags.ts';
 import { LengthControl } from './length-control.ts';
 import { loadMutator } from './mutator.ts';
-import { flag } from './flags.ts';
 import { type EngineOptions, wantsHints } from './options.ts';
 
 /** libFuzzer's bounds for an input where `-max_len` says nothing. */

@@ -5,7 +5,7 @@ import {
   type HookDefinition,
   hasPlugins,
   installHookDefinitions,
-} from './detectors.ts';
+} from './plugins.ts';
 
 /** What the loader imports, in whichever thread it compiles, to add what bug detectors and hooks need. */
 

@@ -4,12 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { transformSync } from '@babel/core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  detectorFiles,
-  detectorPlugins,
-  hookDefinitions,
-  installHookDefinitions,
-} from '../../harness/engine/detectors.ts';
+import { detectorFiles } from '../../harness/engine/detectors.ts';
+import { detectorPlugins, hookDefinitions, installHookDefinitions } from '../../harness/engine/plugins.ts';
 import { jazzerPackagePath } from '../../harness/engine/resolve.ts';
 
 const [BEFORE, REPLACE] = [0, 2];
@@ -86,7 +82,8 @@ describe('bug detectors', () => {
 
   it("hook Node's functions, and report what they see", () => {
     const script = `
-      const { initDetectors, detectorPlugins } = await import(${JSON.stringify(built('detectors'))});
+      const { initDetectors } = await import(${JSON.stringify(built('detectors'))});
+      const { detectorPlugins } = await import(${JSON.stringify(built('plugins'))});
       const { loadJazzer } = await import(${JSON.stringify(built('jazzer'))});
       await initDetectors({ disableBugDetectors: ['ssrf'] });
       let thrown = '';
@@ -122,7 +119,8 @@ it('hooks have the same numbers at each start: those of files in the order in wh
     );
   }
   const script = `
-    const { initDetectors, hookDefinitions } = await import(${JSON.stringify(built('detectors'))});
+    const { initDetectors } = await import(${JSON.stringify(built('detectors'))});
+    const { hookDefinitions } = await import(${JSON.stringify(built('plugins'))});
     await initDetectors({ customHooks: ${JSON.stringify(files)} });
     console.log(hookDefinitions().slice(-2).map(({ target }) => target).join());`;
   const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });

@@ -4,6 +4,9 @@ import { jazzerPackagePath } from './resolve.ts';
 /**
  * Packages that those of Jazzer.js require as they load, and use only to compile and to write coverage reports: Babel
  * above all, which takes longer to load than all else. Where what we compile is in the cache, nothing asks for them.
+ *
+ * proper-lockfile is none of them, although nobody locks here: it listens to signals from when it loads, and libFuzzer
+ * leaves those alone that somebody listens to.
  */
 const USED_LATE: Readonly<Record<string, readonly string[]>> = {
   '@jazzer.js/core': ['istanbul-lib-coverage', 'istanbul-lib-report', 'istanbul-reports'],

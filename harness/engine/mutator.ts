@@ -116,11 +116,12 @@ function open(path: string): Mutator {
   return new Mutator(module.exports);
 }
 
-/** Where a loaded file begins in memory. */
+/** Where a loaded file begins in memory; another process may have put an equal one in its place since. */
 function baseAddress(file: string): bigint {
   const path = realpathSync(file);
-  const maps = readFileSync('/proc/self/maps', 'utf8');
-  const mapping = maps.split('\n').find((line) => line.endsWith(` ${path}`) && / 0{8} /.test(line));
+  const ends = [` ${path}`, ` ${path} (deleted)`];
+  const maps = readFileSync('/proc/self/maps', 'utf8').split('\n');
+  const mapping = maps.find((line) => ends.some((end) => line.endsWith(end)) && / 0{8} /.test(line));
   if (mapping === undefined) throw new Error(`${file} is not loaded`);
   return BigInt(`0x${mapping.split('-')[0]}`);
 }

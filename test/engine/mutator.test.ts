@@ -301,6 +301,30 @@ describe('with libFuzzer', () => {
     expect(statSync(path).ino).toBe(ino);
   });
 
+  it('libFuzzer is found in a file that another process has put anew since it was loaded', async () => {
+    const home = mkdtempSync(join(folder, 'home-'));
+    const script = `
+      import { copyFileSync, renameSync } from 'node:fs';
+      import { createRequire } from 'node:module';
+      import { addonPath, loadAddon } from ${built('addon')};
+      import { Mutator } from ${built('mutator')};
+      loadAddon();
+      const { filename } = createRequire(import.meta.url).cache[addonPath()];
+      const isCopy = filename.startsWith(${JSON.stringify(home)});
+      if (isCopy) {
+        copyFileSync(filename, filename + '.new');
+        renameSync(filename + '.new', filename);
+      }
+      const mutator = new Mutator(new ArrayBuffer(1024));
+      mutator.connect(filename);
+      console.log(isCopy, mutator.connected);`;
+    const { stdout } = await exec(process.execPath, ['--input-type=module', '-e', script], {
+      env: { ...process.env, XDG_CACHE_HOME: home },
+    });
+    // A system that is new enough loads the file of the package itself.
+    expect(stdout).toMatch(/^(?:true|false) true\n$/);
+  });
+
   it('where no folder takes it, one line says so, and there is none', async () => {
     const file = join(folder, 'no-folder');
     writeFileSync(file, '');

@@ -27,7 +27,7 @@ export function search(mode: FuzzMode, signal: AbortSignal): Promise<readonly Fi
   const { where, corpus, options, seconds } = mode;
   // Past vitest, which would take it for the words of whatever test runs now.
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  const { hear } = new Progress(where.names.join(' > '), say);
+  const { hear } = new Progress(where.names.join(' > '), options.includes !== undefined, say);
   const request = { test: where, corpus, options, seconds, flags: fuzzingFlags(), signal, hear };
   return inSlot(async () => (signal.aborted ? [] : fuzzing(request)));
 }

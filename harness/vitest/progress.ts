@@ -9,14 +9,21 @@ export class Progress {
   readonly #say: (line: string) => void;
   readonly #titles = new Set<string>();
   #due = FIRST;
+  /** Whether it is yet to be seen how much is instrumented. */
+  #isToLook: boolean;
 
-  /** @param say is given one line at a time */
-  constructor(name: string, say: (line: string) => void) {
+  /**
+   * @param isNamed whether the test says what is instrumented
+   * @param say is given one line at a time
+   */
+  constructor(name: string, isNamed: boolean, say: (line: string) => void) {
     this.#name = name;
+    this.#isToLook = !isNamed;
     this.#say = say;
   }
 
   readonly hear = (heard: Heard): void => {
+    if (heard.type === 'status' || heard.type === 'summary') this.#look(heard);
     if (heard.type === 'note') this.#tell(heard.text);
     else if (heard.type === 'finding') this.#found(heard.title);
     else if (heard.type === 'summary') this.#tell(standing(heard));
@@ -30,6 +37,16 @@ export class Progress {
       this.#tell(standing(heard));
     }
   };
+
+  /** Where nothing but the test itself guides the fuzzer, as for the code of a package, that is said. */
+  #look({ executions, targets: [target] }: Standing): void {
+    if (!this.#isToLook || executions === 0) return;
+    this.#isToLook = false;
+    if (target?.files === 1)
+      this.#tell(
+        "only its test file is instrumented; if what it tests is elsewhere, the option 'includes' says where",
+      );
+  }
 
   /** Each is heard of more than once. */
   #found(title: string): void {

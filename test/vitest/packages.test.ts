@@ -32,6 +32,11 @@ const FILES: Record<string, string> = {
   'packages/codec/codec.test.js': `
     import { fuzz } from 'kcovjs/vitest';
     fuzz('required', { maxTime: 60 }, (data) => require('./index.js').open(data));`,
+  'packages/codec/other.test.js': `
+    import { fuzz } from 'kcovjs/vitest';
+    import { open } from 'esm';
+    fuzz('of a package', { runs: 100 }, (data) => open(data));
+    fuzz('of a package that is named', { runs: 100, includes: ['/node_modules/esm/'] }, (data) => open(data));`,
 
   'packages/app/package.json': described('@mono/app', { exports: './src/index.ts' }),
   'packages/app/src/index.ts': esm('0x0badcafe').replace('data', 'data: Buffer'),
@@ -136,6 +141,10 @@ describe('in a monorepo', () => {
     const folder = join(root, 'packages/codec');
     const { code, output } = await run(folder, process.execPath, MAIN, 'vitest');
     expect(output).toContain('opened 0xcafef00d');
+    // Nothing guides the fuzzer where only the test itself is instrumented.
+    const narrow =
+      /^fuzzing (.*): only its test file is instrumented; .* the option 'includes' says where$/gm;
+    expect([...output.matchAll(narrow)].map(([, name]) => name)).toEqual(['of a package']);
     expect(output).toMatch(/❯ .*open lib\/open\.js:5:/);
     expect(code).toBe(1);
     expect(readdirSync(join(folder, 'corpus/codec/required/regressions'))).toHaveLength(1);

@@ -65,6 +65,8 @@ export class Campaign extends EventEmitter<Events> {
   readonly #found = new Set<string>();
   /** When the first worker had loaded its target, on the clock: time is for fuzzing. */
   #loaded: number | undefined;
+  /** When the last worker had ended, and only what was found was still looked at. */
+  #over: number | undefined;
   #phase: Exclude<CampaignState['phase'], 'starting'> = 'running';
   #failure: unknown;
   #tick: NodeJS.Timeout | undefined;
@@ -161,9 +163,8 @@ export class Campaign extends EventEmitter<Events> {
     return this.#parts.some(({ run }) => run.wasReady);
   }
 
-  /** Milliseconds since the first target was loaded. */
   get #fuzzed(): number {
-    return this.#loaded === undefined ? 0 : this.#clock() - this.#loaded;
+    return this.#loaded === undefined ? 0 : (this.#over ?? this.#clock()) - this.#loaded;
   }
 
   readonly #clock = (): number => performance.now() - this.#start;
@@ -239,6 +240,7 @@ export class Campaign extends EventEmitter<Events> {
 
   async #finish(): Promise<void> {
     this.#phase = 'finishing';
+    this.#over = this.#clock();
     const enough = setTimeout(() => this.kill(), LAST_LOOK);
     for (const { triage } of this.#parts) triage.widen(this.#options.workers);
     for (const { triage } of this.#parts) await triage.idle();

@@ -9,7 +9,7 @@ export interface CampaignState {
   elapsed: number;
   /** Milliseconds that are left; undefined where nothing ends it but the user. */
   left?: number;
-  /** Milliseconds since the first target was loaded. */
+  /** Milliseconds from when the first target was loaded until the last worker ended. */
   fuzzed?: number;
   phase: 'starting' | 'running' | 'finishing' | 'done';
   workers: readonly WorkerState[];

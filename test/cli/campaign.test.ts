@@ -119,6 +119,21 @@ describe('a campaign', () => {
     expect(code).toBe(77);
   }, 120_000);
 
+  test('does not count as fuzzing the time in which it only looks at what was found', async () => {
+    const cwd = emptyFolder();
+    const slow = `export function fuzz(data) {
+      if (data[0] !== 65) return;
+      for (const end = performance.now() + 400; performance.now() < end; );
+      throw new Error('late');
+    }`;
+    writeFileSync(join(cwd, 'slow.mjs'), slow);
+    const one = start(['fuzz', 'slow.mjs', 'corpus', '--workers', '1', '--json'], cwd);
+    expect((await one.end()).code).toBe(77);
+    const { elapsed, fuzzed } = one.messages.at(-1) as { elapsed: number; fuzzed: number };
+    // It is run again ten times.
+    expect(elapsed - fuzzed).toBeGreaterThan(4000);
+  }, 120_000);
+
   test('without a finding ends with exit code 0', () => {
     const { code } = kcovjs(['fuzz', LETTERS, 'corpus', '--workers', '2', '--', '-runs=2000', '-max_len=3']);
     expect(code).toBe(0);

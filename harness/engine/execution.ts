@@ -1,3 +1,4 @@
+import { isThenable } from '../../src/thenable.ts';
 import { type Drain, NO_DRAIN } from './drain.ts';
 import type { Endings } from './ending.ts';
 import type { Callbacks, Findings } from './jazzer.ts';
@@ -12,9 +13,6 @@ export interface FuzzTarget {
 
 /** Ends the loop, which cannot wait for a promise; it is not a finding. */
 export class PromiseSeen extends Error {}
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 
 const ignore = (): void => {};
 

@@ -7,6 +7,7 @@ import {
 } from '../../src/abi/kcov.ts';
 import type { WeakHooks } from '../../src/abi/kernel.ts';
 import { boot } from '../../src/boot.ts';
+import { isThenable } from '../../src/thenable.ts';
 import { lwpCreate } from '../../src/user.ts';
 import { Descriptor } from '../kcov/descriptor.ts';
 import { Remotes } from '../kcov/remotes.ts';
@@ -64,9 +65,6 @@ const MAX_PCS = KCOV_BUF_MAX_ENTRIES - 1;
 const MAX_COMPARISONS = Math.floor(MAX_PCS / CMP_WORDS);
 
 type Execute<R> = (data: Buffer) => R;
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 
 /** Why an input runs once more. */
 type Purpose = 'count' | 'lost' | 'again' | 'lostAgain' | 'compare';

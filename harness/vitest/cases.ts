@@ -1,4 +1,5 @@
 import { type TestContext, type TestOptions, TestRunner } from 'vitest';
+import { isThenable } from '../../src/thenable.ts';
 import type { FuzzTarget } from '../engine/execution.ts';
 import { readInput } from '../inputs.ts';
 import { invoke } from '../invoke.ts';
@@ -9,7 +10,6 @@ import { hasHung, stoppable } from './hangs.ts';
 import type { Declaration } from './misuse.ts';
 import { withoutOurs } from './retold.ts';
 import type { Subject, Test } from './subject.ts';
-import { isThenable } from './thenable.ts';
 
 /** Declares a test for each input. The empty one is always among them, so that the target runs at least once. */
 export function cases(

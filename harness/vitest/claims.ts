@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { TestCorpus } from './corpus.ts';
-import type { FuzzTest } from './host/fuzz-test.ts';
+import { type FuzzTest, formatNames } from './host/fuzz-test.ts';
 
 /** Names and folders of inputs of the fuzz tests of a file, which is known by what vitest has of it. */
 const claims = new WeakMap<object, Map<string, string>>();
@@ -17,7 +17,7 @@ export function claim(
 ): string | undefined {
   const taken = claims.get(of) ?? new Map<string, string>();
   claims.set(of, taken);
-  const name = names.join(' > ');
+  const name = formatNames(names);
   if ([...taken.values()].includes(name))
     return 'another fuzz test of this file has the same name; what is found is kept by it, so give each its own';
   const folder = named ? `${name}\0` : roots[0]!;

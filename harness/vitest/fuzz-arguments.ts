@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { quoted } from '../feedback/hints/dictionary.ts';
 import { type FuzzTest, formatFuzzTest } from './host/fuzz-test.ts';
 import type { FuzzOptions } from './options.ts';
 
@@ -45,9 +46,6 @@ function dictionary({ dictionary }: FuzzOptions, testFile: string, folder: strin
   if (dictionary === undefined) return [];
   if (typeof dictionary === 'string') return [`-dict=${join(dirname(testFile), dictionary)}`];
   const file = join(folder, 'words.dict');
-  writeFileSync(file, dictionary.map((word) => `"${escaped(word)}"\n`).join(''));
+  writeFileSync(file, dictionary.map((word) => `${quoted(Buffer.from(word))}\n`).join(''));
   return [`-dict=${file}`];
 }
-
-const escaped = (word: string): string =>
-  [...Buffer.from(word)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');

@@ -6,7 +6,7 @@ import type { TestCorpus } from './corpus.ts';
 import { Expectations } from './expectations.ts';
 import { errorOf, withWords } from './failure.ts';
 import { fuzzing } from './fuzzing.ts';
-import type { FuzzTest } from './host/fuzz-test.ts';
+import { type FuzzTest, formatNames } from './host/fuzz-test.ts';
 import { keep } from './kept.ts';
 import { fuzzingFlags } from './mode.ts';
 import type { FuzzOptions } from './options.ts';
@@ -27,7 +27,7 @@ export function search(mode: FuzzMode, signal: AbortSignal): Promise<readonly Fi
   const { where, corpus, options, seconds } = mode;
   // Past vitest, which would take it for the words of whatever test runs now.
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  const { hear } = new Progress(where.names.join(' > '), options.includes !== undefined, say);
+  const { hear } = new Progress(formatNames(where.names), options.includes !== undefined, say);
   const request = { test: where, corpus, options, seconds, flags: fuzzingFlags(), signal, hear };
   return inSlot(async () => (signal.aborted ? [] : fuzzing(request)));
 }

@@ -1,4 +1,5 @@
 import type { TestContext } from 'vitest';
+import { isThenable } from '../../src/thenable.ts';
 import { isErrorLike } from '../symbolize/stack.ts';
 import type { Declaration } from './misuse.ts';
 import { takenApart } from './parameters.ts';
@@ -6,7 +7,6 @@ import { retold } from './retold.ts';
 import { show, showOne } from './show.ts';
 import { countsSnapshots } from './snapshots.ts';
 import type { Subject } from './subject.ts';
-import { isThenable } from './thenable.ts';
 import { type Arbitraries, type Arbitrary, Values } from './values.ts';
 
 /** What fast-check knows the errors of `fc.pre` by. */

@@ -1,9 +1,9 @@
 import type { TestContext } from 'vitest';
+import { isThenable } from '../../src/thenable.ts';
 import type { FuzzTarget } from '../engine/execution.ts';
 import { invoke } from '../invoke.ts';
 import { Expectations } from './expectations.ts';
 import type { EachHooks } from './hooks.ts';
-import { isThenable } from './thenable.ts';
 
 /**
  * A target whose runs are each a try of the test, as far as it makes use of that: expectations of its own, callbacks at

@@ -1,39 +1,18 @@
-import { spawn } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { cpSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CoverageMapData, FileCoverageData } from 'istanbul-lib-coverage';
 import { expect } from 'vitest';
+import { ROOT } from '../cli/kcovjs.ts';
+import { project } from './project.ts';
+import { type Ran, run } from './user.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-
-/** A project in a folder of its own, which has vitest and this package installed. */
+/** A project in a folder of its own, which has this package and all others installed. */
 export class Project {
-  readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'kcovjs-')));
+  readonly root: string;
 
   constructor(files: Readonly<Record<string, string>>) {
-    const modules = join(this.root, 'node_modules');
-    mkdirSync(modules);
-    for (const name of readdirSync(join(ROOT, 'node_modules')))
-      if (!name.startsWith('.')) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
-    // A link would lead out of node_modules, where vitest takes files for the project's own.
-    for (const name of ['package.json', 'dist']) this.copy(`../${name}`, `node_modules/kcovjs/${name}`);
-    for (const [path, text] of Object.entries({ 'package.json': '{ "type": "module" }', ...files }))
-      this.write(path, text);
-  }
-
-  write(path: string, text: string): void {
-    mkdirSync(dirname(join(this.root, path)), { recursive: true });
-    writeFileSync(join(this.root, path), text);
+    const all = readdirSync(join(ROOT, 'node_modules')).filter((name) => !name.startsWith('.'));
+    this.root = realpathSync(project(files, all));
   }
 
   /** Copies files of an installed package. */
@@ -45,20 +24,8 @@ export class Project {
     return readFileSync(join(this.root, path), 'utf8');
   }
 
-  run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-    const script = join(this.root, 'node_modules/vitest/vitest.mjs');
-    const { VITEST: _, NODE_OPTIONS: __, ...rest } = process.env;
-    const child = spawn(process.execPath, [script, 'run', ...args], {
-      cwd: this.root,
-      env: { ...rest, NO_COLOR: '1', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-      });
-    return new Promise((done) => child.once('close', (code) => done({ code, output })));
+  run(args: readonly string[]): Promise<Ran> {
+    return run(this.root, process.execPath, 'node_modules/vitest/vitest.mjs', 'run', ...args);
   }
 
   /** Runs the tests with one of the providers. @throws where they fail */
@@ -83,11 +50,6 @@ export type Provider = 'kcov' | 'istanbul';
 
 /** What switches our provider on. */
 export const KCOV = ['--coverage.provider=custom', '--coverage.customProviderModule=kcovjs/vitest/coverage'];
-
-interface Ended {
-  code: number | null;
-  output: string;
-}
 
 /** What coverage says of each file: what there is, and how often it ran. */
 export const essence = (map: CoverageMapData) =>

@@ -29,6 +29,8 @@ async function at(hash: string, look: (page: Page) => Promise<void>, options = {
 }
 
 const hash = (page: Page): Promise<string> => page.evaluate('decodeURIComponent(location.hash)');
+/** It is drawn once its index is unpacked, which is behind what a browser calls loaded. */
+const drawn = (page: Page) => page.locator('#app > *').first().waitFor({ state: 'attached' });
 const heading = (page: Page) => page.getByRole('heading', { level: 1 });
 
 test('the overview has the totals, the top of the frontier, coverage over time, and how it was made', () =>
@@ -377,6 +379,7 @@ describe('for those who do not see', () => {
 
   test('a new view has the focus at its heading, and the content can be skipped to', () =>
     at('', async (page) => {
+      await drawn(page);
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
       expect(await page.evaluate('document.activeElement.id')).toBe('main');
